@@ -1,0 +1,46 @@
+"""The Celery application: queues, routes and the schedule of sweeps.
+
+A task takes ids, claims its row under a lock and is safe to run twice. Late acknowledgement is
+chosen by each such task; here are only the limits and the queues, so that a slow document or a
+hundred-million-line report never keeps a payout waiting.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("kyodaku")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(
+    [
+        "licensing.parties",
+        "licensing.catalogue",
+        "licensing.deals",
+        "licensing.usage",
+        "licensing.royalties",
+        "licensing.settlement",
+        "ledger.invoices",
+        "ledger.payouts",
+    ]
+)
+
+QUEUES = ("intake", "statements", "documents", "payouts", "default")
+
+app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.task_default_queue = "default"
+app.conf.task_routes = {
+    "licensing.catalogue.tasks.*": {"queue": "intake"},
+    "licensing.usage.tasks.*": {"queue": "intake"},
+    "licensing.royalties.tasks.*": {"queue": "statements"},
+    "*.render_*": {"queue": "documents"},
+    "ledger.payouts.tasks.*": {"queue": "payouts"},
+}
+
+MINUTE = crontab()
+HOURLY = crontab(minute=7)
+
+app.conf.beat_schedule = {}

@@ -1,0 +1,43 @@
+"""How services start jobs: by name, after commit, and without depending on the broker.
+
+The row that needs work says so itself and a sweep finds it, so a message is only a hint that makes
+the work start sooner. A broker that is down costs time and never work: the failure is logged and
+the request that caused it succeeds.
+"""
+
+from functools import partial
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger(__name__)
+
+Argument = int | str
+
+
+def send(task: str, arguments: dict[str, Argument]) -> None:
+    """Hand one message to the broker; if it cannot be reached, leave the work to the sweep."""
+    try:
+        current_app.send_task(task, kwargs=arguments)
+    except (OperationalError, OSError) as error:
+        log.warning("job_not_sent", task=task, error=str(error), **arguments)
+
+
+def enqueue_on_commit(task: str, **arguments: Argument) -> None:
+    """Start a job when, and only if, the current transaction commits.
+
+    ``task`` is its dotted name; arguments are ids and ISO strings, never objects or money.
+    """
+    transaction.on_commit(partial(send, task, arguments), robust=True)
+
+
+def announce(event: str, **arguments: Argument) -> None:
+    """Start every job that `settings.SUBSCRIBERS` lists for an event.
+
+    The ledger tells of a paid invoice or payout without knowing who listens.
+    """
+    for task in settings.SUBSCRIBERS.get(event, ()):
+        enqueue_on_commit(task, **arguments)
