@@ -34,3 +34,42 @@ class NothingToDivideBy(LedgerError):
 
     code = "weights_empty"
     status = 409
+
+
+class InvalidEntry(LedgerError):
+    """A draft that no journal may hold: unbalanced, empty, a zero leg or an account twice."""
+
+    code = "entry_invalid"
+    status = 422
+
+
+class KeyConflict(LedgerError):
+    """The key was used before for another content; the first entry stands."""
+
+    code = "key_conflict"
+
+
+class UnknownEntry(LedgerError):
+    """No entry has the key that was to be reversed."""
+
+    code = "entry_unknown"
+    status = 404
+
+
+class AlreadyReversed(LedgerError):
+    """The entry has been reversed under another key; it cannot be reversed twice."""
+
+    code = "already_reversed"
+
+
+class NotEnoughAvailable(LedgerError):
+    """A payout would take an account below what is available in it."""
+
+    code = "not_enough_available"
+
+
+class OutsideTransaction(LedgerError):
+    """The journal was written to outside a transaction, so its cause could fail after it."""
+
+    code = "outside_transaction"
+    status = 500

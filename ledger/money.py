@@ -134,6 +134,8 @@ class Money:
     @classmethod
     def of(cls, amount: Decimal | Fraction | int | str, code: str) -> Self:
         """Return an exact major-unit amount as money; raises `ValueError` if it needs rounding."""
+        if isinstance(amount, float):
+            raise TypeError("floats are not money")
         unit = currency(code)
         exact_amount = Fraction(amount)
         minor = exact_amount * unit.minor_per_major
@@ -153,7 +155,7 @@ class Money:
         return type(self)(-self.minor, self.currency)
 
     def __str__(self) -> str:
-        """Return the plain decimal and code: ``52146.50 USD``; never grouped, for machines and logs."""
+        """Return the plain decimal and code: ``52146.50 USD``; never grouped."""
         return f"{decimal_text(self.minor, self.currency)} {self.currency.code}"
 
     def _same(self, other: "Money") -> None:
