@@ -1,6 +1,49 @@
 """Every concept's models, for Django to find."""
 
 from licensing.api.models import IdempotencyRecord
+from licensing.catalogue.models import (
+    CatalogueImport,
+    Identifier,
+    Mandate,
+    Reservation,
+    Share,
+    Work,
+)
+from licensing.deals.models import Deal, DealMove, Licence, Offer, Signature
 from licensing.parties.models import ApiKey, Invitation, Membership, Organisation, User
+from licensing.royalties.models import (
+    Allocation,
+    Charge,
+    Close,
+    Period,
+    Run,
+    Statement,
+    StatementLine,
+)
 
-__all__ = ["ApiKey", "IdempotencyRecord", "Invitation", "Membership", "Organisation", "User"]
+__all__ = [
+    "Allocation",
+    "ApiKey",
+    "CatalogueImport",
+    "Charge",
+    "Close",
+    "Deal",
+    "DealMove",
+    "IdempotencyRecord",
+    "Identifier",
+    "Invitation",
+    "Licence",
+    "Mandate",
+    "Membership",
+    "Offer",
+    "Organisation",
+    "Period",
+    "Reservation",
+    "Run",
+    "Share",
+    "Signature",
+    "Statement",
+    "StatementLine",
+    "User",
+    "Work",
+]
