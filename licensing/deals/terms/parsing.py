@@ -1,0 +1,44 @@
+"""PURE. From JSON to `Terms`, or to everything that is wrong with it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from licensing.deals.terms.consistency import consistency_faults
+from licensing.deals.terms.document import Terms
+from licensing.deals.terms.shape import shape_faults
+from licensing.errors import InvalidInput
+from licensing.strict_json import loads_strict, require_plain
+
+
+class InvalidTerms(InvalidInput):
+    """A Terms document that cannot be; ``faults`` lists where, what and what to do."""
+
+    code = "invalid_terms"
+
+
+def parse(written: Mapping[str, Any]) -> Terms:
+    """Return the terms that a document says; raises `InvalidTerms` with every fault found.
+
+    Shape is checked first: what the clauses say together is looked at only once each is readable.
+    """
+    require_plain(written)
+    try:
+        terms = Terms.model_validate_json(json.dumps(written))
+    except ValidationError as error:
+        faults = shape_faults(error)
+        raise InvalidTerms(f"The terms have {len(faults)} faults.", faults=faults) from None
+    faults = consistency_faults(terms)
+    if faults:
+        raise InvalidTerms(f"The terms have {len(faults)} faults.", faults=faults)
+    return terms
+
+
+def parse_bytes(body: bytes) -> Terms:
+    """Return the terms in a body of strict JSON; raises `MalformedJson` or `InvalidTerms`."""
+    written = loads_strict(body)
+    if not isinstance(written, dict):
+        written = {"": written} if written else {}
+    return parse(written)

@@ -1,0 +1,187 @@
+"""PURE. What prices must not say: twice the same, or something that could be read two ways."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
+
+from ledger.money import Currency, currency
+from licensing.deals.terms.checks import decimals_faults, repeated
+from licensing.deals.terms.document import Terms
+from licensing.deals.terms.grant import Grant
+from licensing.deals.terms.prices import (
+    Factor,
+    Flat,
+    Graduated,
+    Package,
+    PerUnit,
+    PerWork,
+    Pool,
+    Price,
+    RevenueShare,
+    Tier,
+    Volume,
+)
+from licensing.deals.terms.territories import WORLD
+from licensing.deals.terms.uses import covers, expand
+from licensing.errors import Fault
+
+_NOT_FOR_FIXED = ("factors", "zero_usage", "tally")
+
+
+def price_faults(terms: Terms) -> Iterator[Fault]:
+    """Yield what is wrong with each price, then with prices beside each other."""
+    unit = currency(terms.currency)
+    for at, price in enumerate(terms.prices):
+        where = f"prices[{at}]"
+        yield from _use_faults(where, price, terms.grant)
+        yield from _bound_faults(where, price, unit)
+        yield from _factor_faults(where, price, terms.grant)
+        yield from _escalator_faults(where, price)
+        yield from _own_faults(where, price, unit)
+    for at, name in repeated([price.id for price in terms.prices]):
+        yield Fault(
+            f"prices[{at}].id", "repeated", f'Another price is called "{name}". Rename one of them.'
+        )
+    yield from _ambiguities(terms)
+
+
+def counted(price: Price) -> str | None:
+    """Return what a price counts, or None where its amount is fixed."""
+    match price:
+        case PerUnit() | Graduated() | Volume() | Package() | RevenueShare():
+            return price.unit
+        case PerWork():
+            return f"works {price.count}"
+        case Flat() | Pool():
+            return None
+
+
+def _use_faults(where: str, price: Price, grant: Grant) -> Iterator[Fault]:
+    for at, use in enumerate(price.uses or ()):
+        if not covers(grant.uses, use):
+            yield Fault(
+                f"{where}.uses[{at}]",
+                "use_not_granted",
+                f'"{use}" is not among the uses of the grant. Grant it, or remove it here.',
+            )
+
+
+def _bound_faults(where: str, price: Price, unit: Currency) -> Iterator[Fault]:
+    yield from decimals_faults(f"{where}.minimum", price.minimum, unit)
+    yield from decimals_faults(f"{where}.maximum", price.maximum, unit)
+    if price.minimum is not None and price.maximum is not None and price.minimum > price.maximum:
+        yield Fault(
+            f"{where}.minimum",
+            "minimum_above_maximum",
+            "The minimum is above the maximum. Lower it, or raise the maximum.",
+        )
+
+
+def _own_faults(where: str, price: Price, unit: Currency) -> Iterator[Fault]:
+    match price:
+        case Graduated() | Volume():
+            yield from _tier_faults(where, price.tiers)
+        case Flat() | Pool():
+            yield from decimals_faults(f"{where}.amount", price.amount, unit)
+            for name in _NOT_FOR_FIXED:
+                if name in price.model_fields_set:
+                    yield Fault(
+                        f"{where}.{name}",
+                        "not_for_fixed_amounts",
+                        "A fixed amount counts no usage. Remove this, or use another price model.",
+                    )
+        case PerWork() if price.factors:
+            yield Fault(
+                f"{where}.factors",
+                "not_for_works",
+                "A work used in two territories would count by two factors. Price each territory "
+                "by its units instead.",
+            )
+        case RevenueShare() if bool(price.deductions) != (price.base == "net"):
+            yield Fault(
+                f"{where}.deductions",
+                "net_needs_deductions",
+                'A net base lists its deductions and a gross base has none. Write "base": "net" '
+                "with the units taken off, or remove the deductions.",
+            )
+        case _:
+            return
+
+
+def _tier_faults(where: str, tiers: Sequence[Tier]) -> Iterator[Fault]:
+    *bounded, last = tiers
+    if last.up_to is not None:
+        yield Fault(
+            f"{where}.tiers[{len(bounded)}].up_to",
+            "last_tier_bounded",
+            f"Nothing prices usage above {last.up_to:f}. Write null on the last tier.",
+        )
+    for at, tier in enumerate(bounded):
+        if tier.up_to is None:
+            yield Fault(
+                f"{where}.tiers[{at}].up_to",
+                "tier_after_unbounded",
+                "A tier without an end hides every tier after it. Only the last may be null.",
+            )
+    for at, (lower, upper) in enumerate(pairwise(tiers), start=1):
+        if lower.up_to is not None and upper.up_to is not None and upper.up_to <= lower.up_to:
+            yield Fault(
+                f"{where}.tiers[{at}].up_to",
+                "tiers_not_ascending",
+                f"{upper.up_to:f} is not above {lower.up_to:f}, the tier before it. "
+                "Order the tiers by their bounds, each higher than the last.",
+            )
+
+
+def _factor_faults(where: str, price: Price, grant: Grant) -> Iterator[Fault]:
+    for at, factor in enumerate(price.factors):
+        here = f"{where}.factors[{at}].when"
+        if not factor.when.dimensions():
+            yield Fault(here, "condition_empty", "Say what the factor is for, e.g. a territory.")
+        for place, code in enumerate(factor.when.territory or ()):
+            if code == WORLD or not (WORLD in grant.territory or code in grant.territory):
+                yield Fault(
+                    f"{here}.territory[{place}]",
+                    "territory_not_granted",
+                    f"{code} is not a country of the grant, so no line could match it.",
+                )
+    for (_, first), (at, second) in combinations(enumerate(price.factors), 2):
+        if _overlap(first, second):
+            yield Fault(
+                f"{where}.factors[{at}].when",
+                "factors_ambiguous",
+                "A line could match this factor and an earlier one of the same kind, so it could "
+                "be read two ways. Let their values exclude each other.",
+            )
+
+
+def _overlap(first: Factor, second: Factor) -> bool:
+    mine, theirs = first.when.dimensions(), second.when.dimensions()
+    return mine.keys() == theirs.keys() and all(
+        not set(values).isdisjoint(theirs[name]) for name, values in mine.items()
+    )
+
+
+def _escalator_faults(where: str, price: Price) -> Iterator[Fault]:
+    days = [step.starts_on for step in price.escalators]
+    for at, (earlier, later) in enumerate(pairwise(days), start=1):
+        if later <= earlier:
+            yield Fault(
+                f"{where}.escalators[{at}].from",
+                "escalators_not_ascending",
+                f"{later} is not after {earlier}. Order the escalators by day.",
+            )
+
+
+def _ambiguities(terms: Terms) -> Iterator[Fault]:
+    for (_, first), (at, second) in combinations(enumerate(terms.prices), 2):
+        unit = counted(first)
+        if unit is None or unit != counted(second):
+            continue
+        shared = expand(first.uses or terms.grant.uses) & expand(second.uses or terms.grant.uses)
+        if shared:
+            yield Fault(
+                f"prices[{at}]",
+                "prices_ambiguous",
+                f'"{first.id}" and "{second.id}" both price {unit} for {", ".join(sorted(shared))}'
+                ", so the table could be read two ways. Give them different uses or units.",
+            )
