@@ -1,0 +1,143 @@
+"""The words and tones of states: one table, so that a state looks the same on every page.
+
+Tones: ``positive`` done and good; ``info`` under way by itself; ``warning`` somebody must act;
+``critical`` refused or failed; ``waiting`` not begun; ``neutral`` over, nothing to do.
+"""
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as in_context
+
+register = template.Library()
+
+Look = tuple[str, str | Promise]
+
+STATES: dict[str, dict[str, Look]] = {
+    "deal": {
+        "draft": ("waiting", in_context("deal", "Draft")),
+        "negotiating": ("info", _("Negotiating")),
+        "agreed": ("warning", _("Agreed")),
+        "signing": ("warning", _("Signing")),
+        "in_force": ("positive", _("In force")),
+        "expired": ("neutral", in_context("deal", "Expired")),
+        "terminated": ("neutral", _("Terminated")),
+        "declined": ("neutral", _("Declined")),
+        "withdrawn": ("neutral", _("Withdrawn")),
+        "lapsed": ("neutral", _("Lapsed")),
+    },
+    "offer": {
+        "standing": ("info", _("Standing")),
+        "countered": ("neutral", _("Countered")),
+        "accepted": ("positive", in_context("offer", "Accepted")),
+        "declined": ("neutral", _("Declined")),
+        "withdrawn": ("neutral", _("Withdrawn")),
+        "lapsed": ("neutral", _("Lapsed")),
+    },
+    "report": {
+        "receiving": ("info", _("Receiving")),
+        "received": ("info", _("Received")),
+        "checking": ("info", _("Checking")),
+        "accepted": ("positive", in_context("report", "Accepted")),
+        "rejected": ("critical", _("Rejected")),
+        "superseded": ("neutral", _("Superseded")),
+    },
+    "verdict": {
+        "accepted": ("positive", in_context("line", "Accepted")),
+        "quarantined": ("warning", _("Quarantined")),
+        "rejected": ("critical", _("Rejected")),
+    },
+    "period": {
+        "open": ("waiting", _("Open")),
+        "due": ("warning", in_context("period", "Due")),
+        "closing": ("info", _("Closing")),
+        "closed": ("positive", _("Closed")),
+        "failed": ("critical", _("Failed")),
+    },
+    "statement": {
+        "draft": ("waiting", in_context("statement", "Draft")),
+        "approved": ("info", _("Approved")),
+        "issued": ("positive", in_context("statement", "Issued")),
+        "paid": ("positive", _("Paid")),
+        "held": ("warning", _("Held")),
+        "disputed": ("critical", _("Disputed")),
+    },
+    "run": {
+        "due": ("waiting", in_context("run", "Waiting")),
+        "running": ("info", _("Running")),
+        "done": ("positive", _("Done")),
+        "failed": ("critical", _("Failed")),
+    },
+    "invoice": {
+        "draft": ("waiting", in_context("invoice", "Draft")),
+        "issued": ("info", in_context("invoice", "Issued")),
+        "overdue": ("critical", _("Overdue")),
+        "part_paid": ("warning", _("Part paid")),
+        "paid": ("positive", _("Paid")),
+        "credited": ("neutral", _("Credited")),
+        "void": ("neutral", _("Void")),
+    },
+    "payout": {
+        "due": ("waiting", in_context("payout", "Due")),
+        "reserved": ("info", _("Reserved")),
+        "sending": ("info", _("Sending")),
+        "in_transit": ("info", _("In transit")),
+        "paid": ("positive", _("Paid")),
+        "failed": ("critical", _("Failed")),
+        "returned": ("critical", _("Returned")),
+    },
+    "attempt": {
+        "unsent": ("waiting", _("Not sent yet")),
+        "sent": ("info", _("Sent")),
+        "succeeded": ("positive", _("Succeeded")),
+        "failed": ("critical", _("Failed")),
+        "unknown": ("warning", _("Outcome unknown")),
+    },
+    "document": {
+        "due": ("waiting", in_context("document", "Being made")),
+        "rendered": ("positive", _("Ready")),
+        "failed": ("critical", _("Failed")),
+    },
+    "import": {
+        "due": ("waiting", in_context("run", "Waiting")),
+        "running": ("info", _("Running")),
+        "checked": ("warning", _("Checked, not imported")),
+        "done": ("positive", _("Imported")),
+        "failed": ("critical", _("Failed")),
+    },
+    "mandate": {
+        "in_force": ("positive", _("In force")),
+        "future": ("waiting", _("Not yet in force")),
+        "ended": ("neutral", _("Ended")),
+    },
+    "key": {
+        "active": ("positive", _("Active")),
+        "revoked": ("neutral", _("Revoked")),
+    },
+}
+
+
+def look(kind: str, state: str) -> Look:
+    """Return tone and word of a state; one that is not in the table shows its own name, plainly."""
+    return STATES.get(kind, {}).get(state, ("neutral", state.replace("_", " ").capitalize()))
+
+
+@register.simple_tag
+def state_badge(kind: str, state: str) -> SafeString:
+    """Show a state: ``{% state_badge "report" report.state %}``."""
+    tone, word = look(kind, str(state))
+    return format_html('<span class="badge" data-tone="{}">{}</span>', tone, word)
+
+
+@register.simple_tag
+def state_label(kind: str, state: str) -> str:
+    """Write a state's word alone, for a caption or an option."""
+    return str(look(kind, str(state))[1])
+
+
+@register.simple_tag
+def state_tone(kind: str, state: str) -> str:
+    """Return a state's tone, for ``data-tone`` on a row, a timeline's entry or a progress bar."""
+    return look(kind, str(state))[0]
