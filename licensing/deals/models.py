@@ -225,7 +225,7 @@ class Licence(models.Model):
     terms_hash = models.CharField(max_length=71)
     currency = models.CharField(max_length=3)
     starts_on = models.DateField()
-    ends_on = models.DateField()
+    ends_on = models.DateField(null=True, help_text=_("Empty where the term has no end."))
     signed_at = models.DateTimeField()
     snapshot_key = models.CharField(
         max_length=200, help_text=_("Parquet of the frozen repertoire in the evidence store.")
@@ -239,7 +239,8 @@ class Licence(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")), name="licence_ends_after_it_starts"
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="licence_ends_after_it_starts",
             ),
         ]
 

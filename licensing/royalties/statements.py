@@ -1,0 +1,233 @@
+"""Statements: drafted at each close, reviewed as a run, frozen and released when issued.
+
+Lock order: run, statement, account.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max, QuerySet, Sum
+from django.utils import timezone
+
+from config.jobs import announce, enqueue_on_commit
+from ledger import balances, posting, recipes
+from ledger.journal import AccountRef, Purpose
+from licensing.access import Actor
+from licensing.claims import Claimable, claim
+from licensing.errors import IllegalMove
+from licensing.royalties import content, lifecycle
+from licensing.royalties.lifecycle import RunMove, StatementMove
+from licensing.royalties.models import (
+    Allocation,
+    AllocationRole,
+    Run,
+    RunState,
+    Statement,
+    StatementLine,
+    StatementState,
+)
+
+STATED = (AllocationRole.PAYEE, AllocationRole.COLLECTIVE_FEE)
+
+
+def draft(allocations: Iterable[Allocation], month: date) -> Run:
+    """Put allocations on the draft statements of their payees; call inside the booking.
+
+    The month's draft run is found or begun, so what is closed after a run was approved goes into
+    a supplementary one.
+    """
+    run = _draft_run(month)
+    statements: dict[tuple[int, str], Statement] = {}
+    lines = []
+    for allocation in allocations:
+        if allocation.role not in STATED or allocation.organisation_id is None:
+            continue
+        key = (allocation.organisation_id, allocation.charge.currency)
+        if key not in statements:
+            statements[key], _ = Statement.objects.get_or_create(
+                run=run, payee_id=key[0], currency=key[1]
+            )
+        lines.append(StatementLine(statement=statements[key], allocation=allocation))
+    StatementLine.objects.bulk_create(lines)
+    total(Statement.objects.filter(pk__in=[one.pk for one in statements.values()]))
+    return run
+
+
+def _draft_run(month: date) -> Run:
+    """Return the month's draft run, locked; begin one where there is none."""
+    first = month.replace(day=1)
+    found = Run.objects.select_for_update().filter(month=first, state=RunState.DRAFT).first()
+    if found is not None:
+        return found
+    last = Run.objects.filter(month=first).aggregate(last=Max("number"))["last"] or 0
+    Run.objects.bulk_create([Run(month=first, number=last + 1)], ignore_conflicts=True)
+    return Run.objects.select_for_update().get(month=first, state=RunState.DRAFT)
+
+
+def total(statements: QuerySet[Statement]) -> None:
+    """Sum the lines of statements into their waterfall."""
+    for statement in statements:
+        sums = Allocation.objects.filter(line__statement=statement).aggregate(
+            gross=Sum("gross_minor"),
+            operator=Sum("operator_fee_minor"),
+            collective=Sum("collective_fee_minor"),
+        )
+        statement.gross_minor = sums["gross"] or 0
+        statement.operator_fee_minor = sums["operator"] or 0
+        statement.collective_fee_minor = sums["collective"] or 0
+        statement.save(update_fields=["gross_minor", "operator_fee_minor", "collective_fee_minor"])
+
+
+@transaction.atomic
+def approve_run(*, by: Actor, run_id: str) -> Run:
+    """Approve a draft run and every statement in it that is not held."""
+    run = _locked_run(run_id)
+    if not run.statements.exists():
+        raise IllegalMove("This run has no statements. Close a period first.", code="run_empty")
+    run.state = lifecycle.move_run(run.state, RunMove.APPROVE)
+    run.approved_by = by.user
+    run.approved_at = timezone.now()
+    run.save(update_fields=["state", "approved_by", "approved_at"])
+    run.statements.filter(state=StatementState.DRAFT).update(
+        state=lifecycle.move_statement(StatementState.DRAFT, StatementMove.APPROVE)
+    )
+    return run
+
+
+@transaction.atomic
+def reopen_run(*, run_id: str) -> Run:
+    """Take an approval back, so that statements can be held or periods closed again."""
+    run = _locked_run(run_id)
+    if Run.objects.filter(month=run.month, state=RunState.DRAFT).exists():
+        raise IllegalMove(
+            "A newer draft run of this month exists; issue this one or leave it approved.",
+            code="newer_draft",
+        )
+    run.state = lifecycle.move_run(run.state, RunMove.REOPEN)
+    run.approved_by, run.approved_at = None, None
+    run.save(update_fields=["state", "approved_by", "approved_at"])
+    run.statements.filter(state=StatementState.APPROVED).update(state=StatementState.DRAFT)
+    return run
+
+
+@transaction.atomic
+def hold(*, statement_id: str, reason: str) -> Statement:
+    """Keep a statement back from its run, saying why."""
+    statement = Statement.objects.select_for_update(of=("self",)).get(public_id=statement_id)
+    if not reason.strip():
+        raise IllegalMove("Say why the statement is held.", code="reason_missing")
+    statement.state = lifecycle.move_statement(statement.state, StatementMove.HOLD)
+    statement.hold_reason = reason.strip()
+    statement.save(update_fields=["state", "hold_reason"])
+    return statement
+
+
+@transaction.atomic
+def release(*, statement_id: str) -> Statement:
+    """Let a held statement go on with its run; in an approved run it is approved at once."""
+    statement = (
+        Statement.objects.select_for_update(of=("self",))
+        .select_related("run")
+        .get(public_id=statement_id)
+    )
+    statement.state = lifecycle.move_statement(statement.state, StatementMove.RELEASE)
+    statement.hold_reason = ""
+    if statement.run.state != RunState.DRAFT:
+        statement.state = lifecycle.move_statement(statement.state, StatementMove.APPROVE)
+    statement.save(update_fields=["state", "hold_reason"])
+    if statement.run.state == RunState.ISSUED:
+        Run.objects.filter(pk=statement.run_id).update(state=RunState.ISSUING)
+        enqueue_on_commit("licensing.royalties.tasks.issue_run", run_id=statement.run_id)
+    return statement
+
+
+@transaction.atomic
+def request_issue(*, run_id: str) -> Run:
+    """Ask for an approved run to be issued; a worker does it, a sweep finds it if lost."""
+    run = _locked_run(run_id)
+    run.state = lifecycle.move_run(run.state, RunMove.ISSUE)
+    run.save(update_fields=["state"])
+    enqueue_on_commit("licensing.royalties.tasks.issue_run", run_id=run.pk)
+    return run
+
+
+def issue_run(*, run_id: int) -> bool:
+    """Issue every approved statement of a run; safe to repeat. False if another worker is at it.
+
+    Each statement is its own transaction, so a worker killed half-way loses at most one and the
+    next run goes on from there.
+    """
+    with claim(Claimable.RUN, run_id) as free:
+        if not free:
+            return False
+        approved = Statement.objects.filter(run_id=run_id, state=StatementState.APPROVED)
+        for pk in approved.order_by("pk").values_list("pk", flat=True):
+            issue(statement_pk=pk)
+        _finish(run_id)
+    return True
+
+
+@transaction.atomic
+def _finish(run_id: int) -> None:
+    run = Run.objects.select_for_update().get(pk=run_id)
+    if run.state != RunState.ISSUING:
+        return
+    if run.statements.filter(state=StatementState.APPROVED).exists():
+        return
+    run.state = lifecycle.move_run(run.state, RunMove.FINISH)
+    run.issued_at = run.issued_at or timezone.now()
+    run.save(update_fields=["state", "issued_at"])
+    announce("run.issued", run_id=run.pk)
+
+
+@transaction.atomic
+def issue(*, statement_pk: int) -> Statement:
+    """Freeze a statement, release what it states to its payee and ask for its PDF."""
+    statement = (
+        Statement.objects.select_for_update(of=("self",))
+        .select_related("payee", "run")
+        .get(pk=statement_pk)
+    )
+    if statement.state != StatementState.APPROVED:
+        return statement
+    payee = statement.payee.public_id
+    statement.state = lifecycle.move_statement(statement.state, StatementMove.ISSUE)
+    statement.issued_at = timezone.now()
+    statement.opening_minor = balances.balance_minor(
+        AccountRef(Purpose.PAYABLE, payee, statement.currency)
+    )
+    statement.refresh_from_db(fields=["net_minor"])
+    frozen = content.of(statement)
+    statement.content = frozen
+    statement.content_sha256 = content.sha256(frozen)
+    statement.save(
+        update_fields=["state", "issued_at", "opening_minor", "content", "content_sha256"]
+    )
+    if statement.net_minor != 0:
+        posting.post(
+            recipes.earnings_released(
+                key=f"statement:{statement.public_id}",
+                payee=payee,
+                currency=statement.currency,
+                effective_on=timezone.localdate(statement.issued_at),
+                amount_minor=statement.net_minor,
+                memo={"statement": statement.public_id, "month": f"{statement.run.month:%Y-%m}"},
+            )
+        )
+    enqueue_on_commit("licensing.royalties.tasks.prepare_statement", statement_id=statement.pk)
+    return statement
+
+
+def _locked_run(run_id: str) -> Run:
+    return Run.objects.select_for_update().get(public_id=run_id)
+
+
+def outstanding(payee_ids: Iterable[int]) -> QuerySet[Statement, dict[str, Any]]:
+    """Return what is issued and unpaid, per payee and currency."""
+    return (
+        Statement.objects.filter(state=StatementState.ISSUED, payee_id__in=payee_ids)
+        .values("payee_id", "currency")
+        .annotate(net=Sum(F("net_minor")))
+    )
