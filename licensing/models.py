@@ -4,6 +4,7 @@ from licensing.api.models import IdempotencyRecord
 from licensing.catalogue.models import (
     CatalogueImport,
     Identifier,
+    ImportRefusal,
     Mandate,
     Reservation,
     Share,
@@ -31,6 +32,7 @@ __all__ = [
     "DealMove",
     "IdempotencyRecord",
     "Identifier",
+    "ImportRefusal",
     "Invitation",
     "Licence",
     "Mandate",

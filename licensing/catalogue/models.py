@@ -24,6 +24,11 @@ def new_reservation_id() -> str:
     return new_id("rsv")
 
 
+def new_mandate_id() -> str:
+    """Return a fresh ``mnd_…`` id."""
+    return new_id("mnd")
+
+
 def new_import_id() -> str:
     """Return a fresh ``imp_…`` id."""
     return new_id("imp")
@@ -165,8 +170,12 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
 
 
 class Mandate(models.Model):
-    """A licensor's permission for a collective to act for it: uses, territory, dates."""
+    """A licensor's permission for a collective to act for it: uses, territory, dates.
 
+    ``uses`` are kept with ``ai-all`` and ``all`` spelled out; an empty territory is the world.
+    """
+
+    public_id = models.CharField(max_length=24, unique=True, default=new_mandate_id)
     member = models.ForeignKey(Organisation, models.PROTECT, related_name="mandates_given")
     collective = models.ForeignKey(Organisation, models.PROTECT, related_name="mandates_held")
     uses = ArrayField(models.CharField(max_length=16))
@@ -290,6 +299,14 @@ class CatalogueImport(models.Model):
     create_licensors = models.BooleanField(
         default=False, help_text=_("Make organisations for licensors the file names first.")
     )
+    holder = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Owns the works whose rows name no owner."),
+    )
     state = models.CharField(
         max_length=8, choices=ImportState, default=ImportState.RECEIVED, db_index=True
     )
@@ -300,7 +317,6 @@ class CatalogueImport(models.Model):
     rows_created = models.PositiveIntegerField(default=0)
     rows_unchanged = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
-    refusals_key = models.CharField(max_length=200, blank=True)
     failure = models.TextField(blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
@@ -313,3 +329,26 @@ class CatalogueImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportRefusal(models.Model):
+    """A row that was not imported: as it came, with everything that is wrong with it.
+
+    ``row`` counts lines in a CSV file (the header is line 1) and works in a JSON-LD file.
+    """
+
+    catalogue_import = models.ForeignKey(CatalogueImport, models.PROTECT, related_name="refusals")
+    row = models.PositiveIntegerField()
+    raw = models.JSONField()
+    faults = models.JSONField()
+
+    class Meta:
+        ordering = ["row"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["catalogue_import", "row"], name="refusal_once_per_row"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.catalogue_import}: {self.row}"
