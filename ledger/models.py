@@ -4,7 +4,7 @@ Entries and postings are append-only by trigger (migration 0003), proved and sea
 (migration 0002). Amounts are signed minor units, debit positive.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Func, Q
@@ -17,7 +17,13 @@ from ledger.money import CURRENCIES
 CURRENCY_CHOICES = [(code, code) for code in sorted(CURRENCIES)]
 
 
-class TransactionIdField(models.BigIntegerField):
+if TYPE_CHECKING:
+    WholeNumberField = models.BigIntegerField[int, int]
+else:
+    WholeNumberField = models.BigIntegerField
+
+
+class TransactionIdField(WholeNumberField):
     """PostgreSQL's 64-bit transaction id, which never wraps and orders commits by horizon."""
 
     def db_type(self, connection: Any) -> str:  # noqa: ARG002 - Django's signature
@@ -108,6 +114,9 @@ class Posting(models.Model):
     )
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
+
+    # Only on what `balances.history` returns.
+    running_minor: int
 
     class Meta:
         constraints = [
