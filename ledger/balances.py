@@ -71,12 +71,9 @@ def history(account: AccountRef) -> QuerySet[Posting]:
 
     ``running_minor`` is the balance after the posting in the order written, debit positive.
     """
-    return (
-        Posting.objects.filter(**_named(account))
-        .select_related("entry")
-        .annotate(running_minor=Window(Sum("amount_minor"), order_by=F("id").asc()))
-        .order_by("-id")
-    )
+    running = {"running_minor": Window(Sum("amount_minor"), order_by=F("id").asc())}
+    postings = Posting.objects.filter(**_named(account)).select_related("entry")
+    return postings.annotate(**running).order_by("-id")
 
 
 def _of(account: AccountRef) -> QuerySet[Balance]:
