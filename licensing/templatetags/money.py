@@ -6,6 +6,7 @@ so that absent and zero never look alike.
 """
 
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 
 from babel import Locale
 from babel.numbers import format_compact_decimal, format_currency, get_currency_symbol
@@ -20,6 +21,7 @@ MISSING = "–"
 MINUS = "\N{MINUS SIGN}"
 
 Number = int | str | Decimal
+Style = Literal["standard", "accounting"]
 
 
 def reader() -> Locale:
@@ -56,7 +58,7 @@ def _unpack(amount: Money | int, code: str | Currency | None) -> tuple[int, Curr
     return int(amount), code if isinstance(code, Currency) else currency(code)
 
 
-def _written(amount: Money | int, code: str | Currency | None, style: str) -> str:
+def _written(amount: Money | int, code: str | Currency | None, style: Style) -> str:
     minor, unit = _unpack(amount, code)
     with exact():
         text = format_currency(

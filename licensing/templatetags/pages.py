@@ -99,7 +99,7 @@ def field(bound: BoundField, kind: str = "") -> dict[str, Any]:
         )
         if present
     ]
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str | bool] = {}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
