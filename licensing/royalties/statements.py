@@ -5,10 +5,9 @@ Lock order: run, statement, account.
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
 from config.jobs import announce, enqueue_on_commit
@@ -222,12 +221,3 @@ def issue(*, statement_pk: int) -> Statement:
 
 def _locked_run(run_id: str) -> Run:
     return Run.objects.select_for_update().get(public_id=run_id)
-
-
-def outstanding(payee_ids: Iterable[int]) -> QuerySet[Statement, dict[str, Any]]:
-    """Return what is issued and unpaid, per payee and currency."""
-    return (
-        Statement.objects.filter(state=StatementState.ISSUED, payee_id__in=payee_ids)
-        .values("payee_id", "currency")
-        .annotate(net=Sum(F("net_minor")))
-    )

@@ -1,0 +1,90 @@
+"""The shares a close divides by, exported once and kept beside its result.
+
+Parquet, one row per share in force on the period's last day of a work in the licence's snapshot:
+``work_id, payee, weight, weight_total``. Payees are organisation slugs, which never change. With
+it `verify` divides by what was true then, whatever the catalogue says now.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import connection
+
+from licensing.deals.models import Licence
+from licensing.usage import evidence
+
+# Below this many works the database is asked for just these; above, for every share in force.
+FEW_WORKS = 200_000
+
+SHARES = """
+COPY (
+    SELECT s.work_id, o.slug, s.weight
+    FROM licensing_share AS s JOIN licensing_organisation AS o ON o.id = s.holder_id
+    WHERE s.territory = 'WW'
+      AND (s.starts_on IS NULL OR s.starts_on <= {on})
+      AND (s.ends_on IS NULL OR s.ends_on >= {on})
+      {these}
+    ORDER BY s.work_id, o.slug
+) TO STDOUT (FORMAT csv)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A kept basis: its key in the evidence store and the hash of what it says."""
+
+    key: str
+    sha256: str
+
+
+def freeze(licence: Licence, on: date, folder: Path) -> Basis:
+    """Export the shares of a licence's works on a day and keep them.
+
+    The hash is of the rows as text, so that it does not depend on how Parquet was written; the
+    same shares are kept once.
+    """
+    with evidence.local_path(licence.snapshot_key) as snapshot:
+        listing = folder / "shares.csv"
+        _export(licence, snapshot, on, folder, listing)
+        parquet = folder / "shares.parquet"
+        with evidence.engine(folder, reads=[snapshot]) as duck:
+            duck.execute(
+                f"""
+                COPY (
+                    SELECT work_id, payee, weight,
+                        sum(weight) OVER (PARTITION BY work_id)::BIGINT AS weight_total
+                    FROM read_csv(
+                        {evidence.quoted(listing)}, header = false,
+                        columns = {{'work_id': 'BIGINT', 'payee': 'VARCHAR', 'weight': 'BIGINT'}}
+                    )
+                    SEMI JOIN read_parquet({evidence.quoted(snapshot)}) USING (work_id)
+                    ORDER BY work_id, payee
+                ) TO {evidence.quoted(parquet)} (FORMAT parquet, COMPRESSION zstd)
+                """  # noqa: S608  # only quoted paths of our own making
+            )
+    with listing.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    kept = evidence.put_addressed(f"licences/{licence.public_id}/basis", ".parquet", parquet)
+    return Basis(kept.key, sha256)
+
+
+def _export(licence: Licence, snapshot: Path, on: date, folder: Path, listing: Path) -> None:
+    """Write the shares in force as CSV, straight out of PostgreSQL."""
+    these = ""
+    if licence.snapshot_works <= FEW_WORKS:
+        with evidence.engine(folder, reads=[snapshot]) as duck:
+            found = duck.execute(
+                f"SELECT work_id FROM read_parquet({evidence.quoted(snapshot)})"  # noqa: S608  # our own path
+            ).fetchall()
+        numbers = ",".join(str(int(work_id)) for (work_id,) in found)
+        these = f"AND s.work_id = ANY ('{{{numbers}}}'::bigint[])"
+    query = SHARES.format(on=f"DATE '{on.isoformat()}'", these=these)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(query) as copy,
+        listing.open("wb") as target,
+    ):
+        for piece in copy:
+            target.write(piece)

@@ -1,0 +1,121 @@
+"""What must hold of the whole tree: declared scopes, job names that exist, arguments that travel."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.permissions import AllowAny
+
+from licensing.api.auth import DeclaredScope
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Libraries' own pages, each with the reason why it declares no scope of ours.
+OPEN_BY_NATURE = {
+    "allauth": "logging in, out, passwords and second factors act on the person alone",
+    "django.views.i18n": "the language switch changes a cookie",
+    "django.contrib.staticfiles": "static files",
+    "drf_spectacular": "the API's description is public",
+}
+
+
+def views(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tuple[str, Any]]:
+    """Yield (address, view) for every pattern in the URL table."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        address = f"{before}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern, address)
+        elif isinstance(pattern, URLPattern):
+            yield address, pattern.callback
+
+
+def declared(view: Any) -> bool:
+    """Whether a view says which scope it needs, or why it needs none."""
+    if getattr(view, "scope", None) or getattr(view, "public_because", ""):
+        return True
+    endpoint = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    permissions = getattr(endpoint, "permission_classes", [])
+    if AllowAny in permissions:
+        return bool(getattr(endpoint, "public_because", ""))
+    return any(
+        inspect.isclass(permission) and issubclass(permission, DeclaredScope) and permission.scopes
+        for permission in permissions
+    )
+
+
+def test_every_view_declares_its_scope_or_why_it_is_public() -> None:
+    undeclared = [
+        address
+        for address, view in views()
+        if not declared(view) and not view.__module__.startswith(tuple(OPEN_BY_NATURE))
+    ]
+
+    assert undeclared == []
+
+
+def calls_of(*names: str) -> Iterator[tuple[Path, ast.Call]]:
+    """Yield every call of these functions in the apps."""
+    for app in ("licensing", "ledger", "config"):
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
+                    yield path, node
+
+
+def tasks() -> dict[str, Any]:
+    """Return our own registered jobs by name."""
+    current_app.loader.import_default_modules()
+    found = {**current_app.tasks}
+    return {name: job for name, job in found.items() if name.startswith(("licensing.", "ledger."))}
+
+
+def test_every_job_started_by_name_exists_and_takes_the_arguments_given() -> None:
+    known = tasks()
+    wrong = []
+    for path, call in calls_of("enqueue_on_commit"):
+        name = call.args[0]
+        if not isinstance(name, ast.Constant):
+            continue
+        given = {keyword.arg for keyword in call.keywords}
+        job = known.get(str(name.value))
+        if job is None or given != set(inspect.signature(job.run).parameters):
+            wrong.append(f"{path.relative_to(ROOT)}:{call.lineno} {name.value} {sorted(given)}")
+
+    assert wrong == []
+
+
+def test_every_announced_event_has_listeners_that_exist() -> None:
+    known = tasks()
+    announced = {
+        call.args[0].value
+        for _, call in calls_of("announce")
+        if isinstance(call.args[0], ast.Constant)
+    }
+
+    assert announced == set(settings.SUBSCRIBERS)
+    assert [job for jobs in settings.SUBSCRIBERS.values() for job in jobs if job not in known] == []
+
+
+def test_every_sweep_in_the_schedule_exists() -> None:
+    known = tasks()
+
+    missing = [
+        entry["task"]
+        for entry in current_app.conf.beat_schedule.values()
+        if entry["task"] not in known
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", sorted(tasks()))
+def test_jobs_take_ids_and_iso_strings(name: str) -> None:
+    hints = get_type_hints(tasks()[name].run)
+
+    assert {hint for argument, hint in hints.items() if argument != "return"} <= {int, str}
