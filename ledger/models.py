@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.journal import KEY_LENGTH, PARTY_LENGTH, AccountRef, Purpose
 from ledger.money import CURRENCIES
+from ledger.payouts import models as _payouts  # noqa: F401 - Django finds models here
 
 CURRENCY_CHOICES = [(code, code) for code in sorted(CURRENCIES)]
 
