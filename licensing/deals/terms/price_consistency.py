@@ -89,13 +89,14 @@ def _own_faults(where: str, price: Price, unit: Currency) -> Iterator[Fault]:
                         "not_for_fixed_amounts",
                         "A fixed amount counts no usage. Remove this, or use another price model.",
                     )
-        case PerWork() if price.factors:
-            yield Fault(
-                f"{where}.factors",
-                "not_for_works",
-                "A work used in two territories would count by two factors. Price each territory "
-                "by its units instead.",
-            )
+            if isinstance(price, Flat) and price.prorate and price.due == "once":
+                yield Fault(
+                    f"{where}.prorate",
+                    "prorate_needs_periods",
+                    "An amount due once has no period to be divided by. Remove this.",
+                )
+        case PerWork():
+            yield from _per_work_faults(where, price)
         case RevenueShare() if bool(price.deductions) != (price.base == "net"):
             yield Fault(
                 f"{where}.deductions",
@@ -105,6 +106,22 @@ def _own_faults(where: str, price: Price, unit: Currency) -> Iterator[Fault]:
             )
         case _:
             return
+
+
+def _per_work_faults(where: str, price: PerWork) -> Iterator[Fault]:
+    if price.factors:
+        yield Fault(
+            f"{where}.factors",
+            "not_for_works",
+            "A work used in two territories would count by two factors. Price each territory "
+            "by its units instead.",
+        )
+    if price.escalators and price.tally != "period":
+        yield Fault(
+            f"{where}.escalators",
+            "escalators_need_periods",
+            "A work counted once over several periods has no one escalator. Tally by period.",
+        )
 
 
 def _tier_faults(where: str, tiers: Sequence[Tier]) -> Iterator[Fault]:

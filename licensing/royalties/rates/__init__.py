@@ -1,0 +1,20 @@
+"""PURE. Tallies in, charges out, each with a trace that `replay` proves."""
+
+from licensing.royalties.rates.matching import price_for, unpriced
+from licensing.royalties.rates.rating import AmountTooLarge, rate
+from licensing.royalties.rates.tallies import ChargeDraft, Context, Tally, Works
+from licensing.royalties.rates.trace import BrokenTrace, Record, replay
+
+__all__ = [
+    "AmountTooLarge",
+    "BrokenTrace",
+    "ChargeDraft",
+    "Context",
+    "Record",
+    "Tally",
+    "Works",
+    "price_for",
+    "rate",
+    "replay",
+    "unpriced",
+]
