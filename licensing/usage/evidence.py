@@ -1,0 +1,188 @@
+"""The evidence store: originals untouched, normalised lines and detail as Parquet.
+
+Behind it is the Django storage ``evidence``: a local folder, or an S3 bucket. A key is written
+once and never again, so a hash taken at intake still describes the file years later. This is
+also the only module that opens DuckDB: each connection is held to the memory and threads of the
+settings and sees no file but those it is given.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfileobj
+from typing import IO, Any
+
+import duckdb
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import Storage, storages
+
+from licensing.errors import LicensingError
+
+CHUNK_BYTES = 1 << 20
+
+# The engine by our own names, so that no other module depends on its package.
+Engine = duckdb.DuckDBPyConnection
+EngineError = duckdb.Error
+UnreadableInput = (duckdb.InvalidInputException, duckdb.ConversionException)
+Overflow = duckdb.OutOfRangeException
+
+
+class EvidenceExists(LicensingError):
+    """Something is kept under this key already; evidence is never overwritten."""
+
+    code = "evidence_exists"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was written: where, how much, and its SHA-256."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+def store() -> Storage:
+    """Return the storage behind the evidence."""
+    return storages["evidence"]
+
+
+class Measured(File):  # type: ignore[type-arg]  # Django's stubs leave the element open
+    """A stream that counts and hashes what is read from it, so that a file is read once."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(stream)
+        self.stream = stream
+        self.count = 0
+        self._hash = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        """Pass a piece on, counting and hashing it."""
+        piece = self.stream.read(size)
+        self.count += len(piece)
+        self._hash.update(piece)
+        return piece
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """Yield the rest in pieces; unlike Django's, it never seeks, so a socket will do."""
+        while piece := self.read(chunk_size or CHUNK_BYTES):
+            yield piece
+
+    def multiple_chunks(self, _chunk_size: int | None = None) -> bool:
+        """Say yes: the size is known only at the end."""
+        return True
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what was read so far."""
+        return self._hash.hexdigest()
+
+
+def put(key: str, stream: IO[bytes]) -> Stored:
+    """Keep a stream under a key, hashing it on the way.
+
+    Raises `EvidenceExists` and leaves what is there untouched if the key is taken, even by
+    somebody who takes it at the same moment.
+    """
+    if store().exists(key):
+        raise EvidenceExists(f"Evidence is kept under {key} already.", key=key)
+    measured = Measured(stream)
+    name = store().save(key, measured)
+    if name != key:
+        store().delete(name)
+        raise EvidenceExists(f"Evidence is kept under {key} already.", key=key)
+    return Stored(key, measured.count, measured.sha256)
+
+
+def put_file(key: str, path: Path) -> Stored:
+    """Keep a local file under a key; raises as `put` does."""
+    with path.open("rb") as stream:
+        return put(key, stream)
+
+
+def put_addressed(folder: str, suffix: str, path: Path) -> Stored:
+    """Keep a derived file under its own hash, so that making it twice keeps it once."""
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    key = f"{folder}/{sha256[:20]}{suffix}"
+    if store().exists(key):
+        return Stored(key, path.stat().st_size, sha256)
+    return put_file(key, path)
+
+
+def open_stream(key: str) -> IO[bytes]:
+    """Open a kept file for reading."""
+    stream: IO[bytes] = store().open(key, "rb")
+    return stream
+
+
+@contextmanager
+def local_path(key: str) -> Iterator[Path]:
+    """Give a file a path for as long as the block runs: its own, or that of a fetched copy."""
+    try:
+        path = Path(store().path(key))
+    except NotImplementedError:
+        with tempfile.TemporaryDirectory(prefix="kyodaku-") as folder:
+            copy = Path(folder) / Path(key).name
+            with open_stream(key) as source, copy.open("wb") as target:
+                copyfileobj(source, target, CHUNK_BYTES)
+            yield copy
+    else:
+        yield path
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """Give a folder for files in the making; it goes when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="kyodaku-") as folder:
+        yield Path(folder).resolve()
+
+
+@contextmanager
+def engine(folder: Path, reads: Iterable[Path] = ()) -> Iterator[Engine]:
+    """Open DuckDB in memory, able to read and write below ``folder`` and to read ``reads``.
+
+    Everything else is closed before the first statement: other files, the network, extensions,
+    and the settings themselves, so that no input can talk the engine out of its limits.
+    """
+    spill = folder / "spill"
+    spill.mkdir(exist_ok=True)
+    config: dict[str, Any] = {
+        "memory_limit": settings.DUCKDB_MEMORY_LIMIT,
+        "threads": settings.DUCKDB_THREADS,
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        connection.execute(f"SET allowed_directories = [{quoted(f'{folder}/')}]")
+        paths = ", ".join(quoted(path.resolve()) for path in reads)
+        connection.execute(f"SET allowed_paths = [{paths}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def quoted(value: object) -> str:
+    """Return a value as an SQL text literal, for the few places that take no parameter."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def kept(key: str) -> bool:
+    """Whether something is kept under a key."""
+    return store().exists(key)
+
+
+def forget_part(key: str) -> None:
+    """Drop an uploaded part once the whole is kept; refuses anything that is not a part."""
+    if not key.startswith("uploads/"):
+        raise EvidenceExists(f"{key} is evidence and stays.", key=key)
+    store().delete(key)

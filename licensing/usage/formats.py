@@ -1,0 +1,249 @@
+"""Lines as they arrive, made into one plain file that the engine reads as text.
+
+Every format and compression is a row of a table here. Expansion is bounded in size, ratio and
+length of line while it runs, so that a bomb costs no more than the bound.
+"""
+
+import csv
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from licensing.usage.refusal import ReportRefused, blamed, snippet
+from licensing.usage.strict import REFUSED_BYTES, Number
+from licensing.usage.vocabulary import COLUMNS, REQUIRED
+
+BLOCK_BYTES: Final = 1 << 20
+MAX_LINE_BYTES: Final = 1 << 16
+MAX_EXPANDED_BYTES: Final = 64 << 30
+# DEFLATE tops out at 1032; lists of counts compress 5 to 60 times.
+MAX_RATIO: Final = 250
+RATIO_FROM_BYTES: Final = 8 << 20
+
+BOM: Final = b"\xef\xbb\xbf"
+# Everything below space but line feed and carriage return, and DEL.
+CONTROL_BYTES: Final = bytes(code for code in range(32) if code not in b"\r\n") + b"\x7f"
+CONTROL: Final = re.compile(b"[" + re.escape(CONTROL_BYTES) + b"]")
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A plain CSV file ready for the engine: its columns in file order, and what was seen.
+
+    Its lines all end alike, which the engine relies on when it splits the file among threads.
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    size: int
+    sha256: str
+    has_quotes: bool
+
+
+def plain_stream(stream: IO[bytes], _size: int) -> Iterator[bytes]:
+    """Read an uncompressed file."""
+    while block := stream.read(BLOCK_BYTES):
+        yield block
+
+
+def gunzip(stream: IO[bytes], size: int) -> Iterator[bytes]:
+    """Expand gzip, member by member, within the bounds.
+
+    Raises `ReportRefused` for a damaged or cut-off stream, and as soon as the expansion is out of
+    proportion.
+    """
+    expander = zlib.decompressobj(wbits=31)
+    expanded = 0
+    started = False
+    waiting = b""
+    while waiting or (waiting := stream.read(1 << 16)):
+        try:
+            block = expander.decompress(waiting, BLOCK_BYTES)
+        except zlib.error:
+            raise ReportRefused("unreadable", "The gzip stream is damaged.") from None
+        started = True
+        expanded += len(block)
+        if expanded > max(MAX_RATIO * size, RATIO_FROM_BYTES):
+            raise ReportRefused("too_large", "The file expands out of all proportion.")
+        if block:
+            yield block
+        waiting = expander.unconsumed_tail
+        if expander.eof:
+            waiting = expander.unused_data
+            expander = zlib.decompressobj(wbits=31)
+            started = False
+    if started:
+        raise ReportRefused("unreadable", "The gzip stream is cut off.")
+
+
+Expander = Callable[[IO[bytes], int], Iterator[bytes]]
+COMPRESSIONS: Final[Mapping[str, Expander]] = {"": plain_stream, "gzip": gunzip}
+FORMATS: Final = ("csv", "json")
+# Fields that may come as JSON numbers; they are read by their digits, never as floats.
+NUMERIC: Final = frozenset({"line_id", "quantity"})
+
+
+def prepare_csv(source: Path, compression: str, folder: Path) -> Plain:
+    """Prove a CSV file's bytes and expand it into ``folder`` where it is compressed.
+
+    Raises `ReportRefused` naming the line for bytes that no line may hold.
+    """
+    target = folder / "lines.csv" if compression else None
+    with source.open("rb") as stream:
+        blocks = COMPRESSIONS[compression](stream, source.stat().st_size)
+        scan = Scan()
+        if target is None:
+            scan.read(blocks)
+        else:
+            with target.open("wb") as kept:
+                scan.read(blocks, kept)
+    return scan.result(target or source)
+
+
+class Scan:
+    """One pass over the bytes: hash, bounds, refused characters, kind of line end."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.lines = 0
+        self.carriage_returns = 0
+        self.has_quotes = False
+        self.first = b""
+
+    def read(self, blocks: Iterable[bytes], kept: IO[bytes] | None = None) -> None:
+        """Scan every block, writing it on where a file is given."""
+        rest = b""
+        for block in blocks:
+            self.size += len(block)
+            if self.size > MAX_EXPANDED_BYTES:
+                raise ReportRefused("too_large")
+            self._hash.update(block)
+            if kept is not None:
+                kept.write(block)
+            # Cut at a line's end, so that neither a CRLF nor a character is ever split.
+            whole, end, rest = (rest + block).rpartition(b"\n")
+            self._lines(whole + end)
+            if len(rest) > MAX_LINE_BYTES:
+                raise ReportRefused(
+                    "line_malformed",
+                    lines=[blamed(self.lines, "line_too_long", _too_long())],
+                )
+        self._lines(rest)
+
+    def _lines(self, text: bytes) -> None:
+        if not self.first and text:
+            text = text.removeprefix(BOM)
+            self.first = text.partition(b"\n")[0] or b"\n"
+        found = None
+        if len(text.translate(None, CONTROL_BYTES)) != len(text):
+            found = CONTROL.search(text)
+        elif not text.isascii():
+            found = REFUSED_BYTES.search(text)
+        if found:
+            self._refuse(text, found)
+        returns = text.count(b"\r")
+        newlines = text.count(b"\n")
+        if returns and not returns == text.count(b"\r\n") == newlines:
+            raise ReportRefused(
+                "unreadable", "End every line alike: with LF, or with CRLF, but not with both."
+            )
+        self.carriage_returns += returns
+        self.lines += newlines
+        self.has_quotes = self.has_quotes or b'"' in text
+
+    def _refuse(self, text: bytes, found: re.Match[bytes]) -> None:
+        line = self.lines + text.count(b"\n", 0, found.start())
+        shown = f"U+{ord(found.group().decode('utf-8')):04X}"
+        raise ReportRefused(
+            "characters_refused",
+            lines=[blamed(line, "character_refused", f"Take out the character {shown}.")],
+        )
+
+    def result(self, path: Path) -> Plain:
+        """Return what was proved; raises `ReportRefused` if line ends differ or columns do."""
+        if self.carriage_returns not in {0, self.lines}:
+            raise ReportRefused(
+                "unreadable", "End every line alike: with LF, or with CRLF, but not with both."
+            )
+        return Plain(
+            path=path,
+            columns=read_columns(self.first.removesuffix(b"\r")),
+            size=self.size,
+            sha256=self._hash.hexdigest(),
+            has_quotes=self.has_quotes,
+        )
+
+
+def _too_long() -> str:
+    return f"The line is longer than {MAX_LINE_BYTES} bytes."
+
+
+def read_columns(row: bytes) -> tuple[str, ...]:
+    """Read the row of columns; raises `ReportRefused` unless it names exactly known ones."""
+    try:
+        text = row.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ReportRefused("not_utf8", "The first line cannot be read.") from None
+    if not text.strip():
+        raise ReportRefused("empty", "The first line must name the columns.")
+    names = tuple(next(csv.reader([text])))
+    _check_columns(names)
+    return names
+
+
+def _check_columns(names: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in COLUMNS]
+    missing = [name for name in REQUIRED if name not in names]
+    if unknown:
+        raise ReportRefused("columns_wrong", f"Not known: {snippet(', '.join(unknown))}.")
+    if missing:
+        raise ReportRefused("columns_wrong", f"Missing: {', '.join(missing)}.")
+    if len(set(names)) != len(names):
+        raise ReportRefused("columns_wrong", "A column stands twice.")
+
+
+def prepare_json(lines: Any, folder: Path) -> Plain:
+    """Write lines that came as JSON into the same plain CSV, so that one engine judges both.
+
+    ``lines`` is what `strict.loads` returned. A field that is left out is an empty field. Raises
+    `ReportRefused` naming the line where it is no object of texts and numbers.
+    """
+    if not isinstance(lines, list):
+        raise ReportRefused("unreadable", "Write lines as a JSON array of objects.")
+    if not lines:
+        raise ReportRefused("empty")
+    path = folder / "lines.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for number, line in enumerate(lines, start=1):
+            writer.writerow(_fields(number, line))
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Plain(path, COLUMNS, path.stat().st_size, sha256, has_quotes=False)
+
+
+def _fields(number: int, line: Any) -> list[str]:
+    if not isinstance(line, dict):
+        raise ReportRefused(
+            "line_malformed", lines=[blamed(number, "object_expected", "Write an object.")]
+        )
+    unknown = sorted(set(line) - set(COLUMNS))
+    if unknown:
+        raise ReportRefused(
+            "columns_wrong",
+            lines=[blamed(number, "unknown_field", f"Not known: {snippet(', '.join(unknown))}.")],
+        )
+    for name in COLUMNS:
+        value = line.get(name, "")
+        if not isinstance(value, str) or (isinstance(value, Number) and name not in NUMERIC):
+            raise ReportRefused(
+                "line_malformed",
+                lines=[blamed(number, "text_expected", f"Write {name} as a text.")],
+            )
+    return [line.get(name, "") for name in COLUMNS]

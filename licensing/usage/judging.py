@@ -1,0 +1,163 @@
+"""Judging lines: each distinct work is matched once, then every line gets its verdict."""
+
+# ruff: noqa: S608 -- every inserted value is a constant of ours or goes through `quoted`
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, Protocol
+
+from licensing.usage.evidence import Engine, quoted
+from licensing.usage.proving import texts
+from licensing.usage.vocabulary import LINE_CODES, Verdict
+
+# Up to here distinct works are looked up by name; beyond, an index of the catalogue is joined.
+LOOK_UP_AT_ONCE: Final = 50_000
+
+
+class Catalogue(Protocol):
+    """What the intake asks of the catalogue."""
+
+    def find(self, names: Sequence[str]) -> Mapping[str, int]:
+        """Return the work ids of normalised names such as ``isbn:9784…``; unknown ones absent."""
+
+    def normalised(self, name: str) -> str | None:
+        """Return a name as the catalogue writes it, or nothing if it cannot be one."""
+
+    def write_index(self, path: Path) -> bool:
+        """Write every (name, work_id) as CSV without a header; false where that is not offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Lines and their quantity under one verdict, code and unit.
+
+    ``quantity`` is exact; lines whose quantity could not be read count as lines only.
+    """
+
+    verdict: Verdict
+    code: str
+    unit: str
+    lines: int
+    quantity: Decimal
+
+
+def match(engine: Engine, catalogue: Catalogue, works: Path, index: Path) -> None:
+    """Make the table ``matched``: each distinct work as written, its id, whether it is granted."""
+    engine.execute(
+        "CREATE TABLE asked AS "
+        "SELECT DISTINCT work FROM staged WHERE fault IS NULL AND hold IS NULL"
+    )
+    engine.execute("CREATE TABLE found (work VARCHAR, work_id BIGINT, is_malformed BOOLEAN)")
+    if engine.execute("SELECT count(*) FROM asked").fetchall()[0][0] > LOOK_UP_AT_ONCE:
+        _join_index(engine, catalogue, index)
+    for names in _batches(engine):
+        _find(engine, catalogue, names)
+    engine.execute(
+        f"""
+        CREATE TABLE matched AS
+        SELECT found.work, found.work_id,
+               CASE WHEN is_malformed THEN 'work_malformed'
+                    WHEN found.work_id IS NULL THEN 'work_unknown'
+                    WHEN granted.work_id IS NULL THEN 'work_not_granted' END AS code
+        FROM found
+        LEFT JOIN (SELECT DISTINCT work_id FROM read_parquet({quoted(works)})) AS granted
+            ON granted.work_id = found.work_id
+        """
+    )
+
+
+def _join_index(engine: Engine, catalogue: Catalogue, index: Path) -> None:
+    """Find in one join what is written as the catalogue writes it, and leave the rest asked."""
+    if not catalogue.write_index(index):
+        return
+    engine.execute(
+        f"""
+        INSERT INTO found SELECT asked.work, work_id, false FROM asked
+        JOIN read_csv({quoted(index)}, auto_detect = false, header = false, delim = ',',
+                      quote = '"', escape = '"',
+                      columns = {{'work': 'VARCHAR', 'work_id': 'BIGINT'}}) AS known ON known.work = asked.work
+        """
+    )
+    engine.execute("DELETE FROM asked WHERE work IN (SELECT work FROM found)")
+
+
+def _batches(engine: Engine) -> Iterator[list[str]]:
+    """Yield the distinct works in bounded batches, from a cursor of their own."""
+    cursor = engine.cursor()
+    cursor.execute("SELECT work FROM asked")
+    while rows := cursor.fetchmany(LOOK_UP_AT_ONCE):
+        yield [row[0] for row in rows]
+
+
+def _find(engine: Engine, catalogue: Catalogue, names: list[str]) -> None:
+    """Look one batch up: first as written, then, for what is not found so, normalised."""
+    ids = dict(catalogue.find(names))
+    rest = {name: catalogue.normalised(name) for name in names if name not in ids}
+    normalised = sorted({name for written, name in rest.items() if name and name != written})
+    by_normal = catalogue.find(normalised) if normalised else {}
+    ids |= {
+        written: by_normal[name] for written, name in rest.items() if name and name in by_normal
+    }
+    malformed = [rest.get(name, name) is None for name in names]
+    engine.execute(
+        "INSERT INTO found "
+        "SELECT unnest($1::VARCHAR[]), unnest($2::BIGINT[]), unnest($3::BOOLEAN[])",
+        [names, [ids.get(name) for name in names], malformed],
+    )
+
+
+def judge(engine: Engine, path: Path) -> None:
+    """Write every line with its verdict, in the order in which it came."""
+    repeated = _repeated(engine)
+    rejecting = texts({code.code for code in LINE_CODES if code.verdict is Verdict.REJECTED})
+    engine.execute(
+        f"""
+        COPY (
+            SELECT line_no, line_id, work, work_id, "use", unit, quantity, quantity_text,
+                   territory, note, code,
+                   CASE WHEN code = '' THEN 'accepted'
+                        WHEN code IN ({rejecting}) THEN 'rejected'
+                        ELSE 'quarantined' END AS verdict
+            FROM (
+                SELECT staged.file_row_number + 1 AS line_no, line_id, staged.work, "use", unit,
+                       quantity, quantity_text, territory, note, matched.work_id,
+                       coalesce({repeated}, fault, hold, matched.code, '') AS code
+                FROM staged LEFT JOIN matched ON matched.work = staged.work
+            )
+        ) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)
+        """
+    )
+
+
+def _repeated(engine: Engine) -> str:
+    """Return the expression that marks repeated line ids; counting hashes first is far cheaper."""
+    lines, distinct = engine.execute(
+        "SELECT count(*), count(DISTINCT hash(line_id)) FROM staged"
+    ).fetchall()[0]
+    if lines == distinct:
+        return "NULL"
+    engine.execute(
+        """
+        CREATE TABLE repeated AS
+        SELECT line_id FROM staged WHERE fault IS DISTINCT FROM 'line_id_missing'
+        GROUP BY line_id HAVING count(*) > 1
+        """
+    )
+    return "CASE WHEN line_id IN (FROM repeated) THEN 'line_id_duplicate' END"
+
+
+def totals(engine: Engine, path: Path) -> tuple[Total, ...]:
+    """Sum the verdicts; a line whose quantity could not be read has no unit to sum under."""
+    rows = engine.execute(
+        f"""
+        SELECT verdict, code, CASE WHEN quantity IS NULL THEN '' ELSE unit END AS unit,
+               count(*), coalesce(sum(quantity), 0)
+        FROM read_parquet({quoted(path)}) GROUP BY ALL ORDER BY ALL
+        """
+    ).fetchall()
+    return tuple(
+        Total(Verdict(verdict), code, unit, lines, Decimal(quantity))
+        for verdict, code, unit, lines, quantity in rows
+    )

@@ -1,0 +1,194 @@
+"""Proving lines: text is read in one fixed dialect, and each line's first fault is kept."""
+
+# ruff: noqa: S608 -- every inserted value is a constant of ours or goes through `quoted`
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from licensing.deals.terms.territories import TERRITORIES
+from licensing.deals.terms.uses import CONCRETE_USES
+from licensing.errors import Fault
+from licensing.usage.evidence import Engine, EngineError, Overflow, UnreadableInput, quoted
+from licensing.usage.formats import MAX_LINE_BYTES, Plain
+from licensing.usage.grant import GrantView
+from licensing.usage.header import Header, plain
+from licensing.usage.refusal import SHOWN, ReportRefused, blamed, snippet
+from licensing.usage.vocabulary import OPTIONAL, UNITS
+
+
+def stage(engine: Engine, source: Plain, grant: GrantView, path: Path) -> int:
+    """Prove each field and keep the first fault of each line; returns the number of lines."""
+    statement = f"""
+        COPY (
+            SELECT line_id, work, "use", unit, territory, note,
+                   CASE WHEN sound THEN CAST(quantity AS DECIMAL(30, 6)) END AS quantity,
+                   CASE WHEN NOT sound THEN quantity END AS quantity_text,
+                   {_faults(grant)} AS fault,
+                   {_holds(grant)} AS hold
+            FROM (
+                SELECT *, regexp_full_match(quantity, '[0-9]{{1,24}}|[0-9]{{1,23}}\\.[0-9]{{1,6}}')
+                          AND length(quantity) - CAST(contains(quantity, '.') AS INTEGER) <= 24
+                          AS sound
+                FROM ({_reading(source)})
+            )
+        ) TO {quoted(path)} (FORMAT parquet)
+    """
+    try:
+        engine.execute(statement)
+    except EngineError as error:
+        raise _unreadable(engine, error) from None
+    _refuse_malformed(engine)
+    engine.execute(
+        f"CREATE VIEW staged AS FROM read_parquet({quoted(path)}, file_row_number = true)"
+    )
+    lines = int(engine.execute("SELECT count(*) FROM staged").fetchall()[0][0])
+    if lines == 0:
+        raise ReportRefused("empty")
+    if source.has_quotes:
+        _refuse_line_breaks(engine)
+    return lines
+
+
+def _reading(source: Plain) -> str:
+    """Return the SELECT that reads the file as text, with absent columns as empty texts."""
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in source.columns)
+    names = ", ".join(quoted(name) for name in source.columns)
+    absent = "".join(f", '' AS {name}" for name in OPTIONAL if name not in source.columns)
+    return f"""
+        SELECT *{absent} FROM read_csv(
+            {quoted(source.path)}, auto_detect = false, columns = {{{columns}}},
+            header = false, skip = 1, delim = ',', quote = '"', escape = '"',
+            force_not_null = [{names}],
+            strict_mode = true, null_padding = false, max_line_size = {MAX_LINE_BYTES},
+            store_rejects = true, rejects_limit = {SHOWN}, rejects_line_size_limit = 200
+        )
+    """
+
+
+def _faults(grant: GrantView) -> str:
+    """Return the CASE for what makes a line unusable, in the order of the vocabulary."""
+    units = texts({*UNITS, *grant.units})
+    return f"""
+        CASE WHEN line_id = '' OR length(line_id) > 200 THEN 'line_id_missing'
+             WHEN NOT sound THEN 'quantity_invalid'
+             WHEN unit NOT IN ({units}) THEN 'unit_unknown'
+             WHEN "use" NOT IN ({texts(CONCRETE_USES)}) THEN 'use_unknown'
+             WHEN length(work) > 300 OR NOT regexp_matches(work, '^[a-z][a-z0-9_]{{0,15}}:[^ ]')
+                  THEN 'work_malformed'
+             WHEN territory NOT IN ('', {texts(TERRITORIES)}) THEN 'territory_unknown'
+        END
+    """
+
+
+def _holds(grant: GrantView) -> str:
+    """Return the CASE for what the licence does not grant."""
+    if not grant.in_term:
+        return "'period_out_of_term'"
+    if not grant.model_granted:
+        return "'model_not_granted'"
+    priced = texts({f"{use} {unit}" for use, unit in grant.priced} | {""})
+    cases = f"""
+        WHEN "use" NOT IN ({texts(grant.uses | {""})}) THEN 'use_not_granted'
+        WHEN "use" NOT IN ({texts(grant.priced_by_any_unit | {""})})
+             AND "use" || ' ' || unit NOT IN ({priced}) THEN 'unit_not_priced'
+    """
+    if grant.territories:
+        cases += f"""
+            WHEN territory NOT IN ('', {texts(grant.territories)}) THEN 'territory_not_granted'
+        """
+    return f"CASE {cases} END"
+
+
+def texts(values: Collection[str]) -> str:
+    """Return texts as the inside of an SQL list."""
+    return ", ".join(quoted(value) for value in sorted(values))
+
+
+def _refuse_malformed(engine: Engine) -> None:
+    """Refuse the report if the reader had to leave out a single line."""
+    rows = engine.execute(
+        "SELECT line, error_type, csv_line FROM reject_errors ORDER BY line, column_idx"
+    ).fetchall()
+    if not rows:
+        return
+    code = (
+        "not_utf8" if all(kind == "INVALID ENCODING" for _, kind, _ in rows) else "line_malformed"
+    )
+    faults: dict[int, Fault] = {}
+    for line, kind, text in rows:
+        faults.setdefault(line, blamed(line - 1, _kind(kind), snippet(text or "")))
+    raise ReportRefused(code, lines=list(faults.values()))
+
+
+def _kind(kind: str) -> str:
+    return kind.lower().replace(" ", "_")
+
+
+def _unreadable(engine: Engine, error: EngineError) -> ReportRefused:
+    """Return the refusal for a statement that broke off; the engine's own failures go up."""
+    if not isinstance(error, UnreadableInput):
+        raise error
+    try:
+        _refuse_malformed(engine)
+    except ReportRefused as refused:
+        return refused
+    except EngineError:
+        pass
+    return ReportRefused("unreadable", "It is not CSV as RFC 4180 describes it.")
+
+
+def _refuse_line_breaks(engine: Engine) -> None:
+    """Refuse quoted line breaks: no field of a line holds one."""
+    row = engine.execute(
+        """
+        SELECT file_row_number + 1 FROM staged
+        WHERE regexp_matches(
+            concat_ws('', line_id, work, "use", unit, territory, note, quantity_text), '[\\r\\n]')
+        ORDER BY 1 LIMIT 1
+        """
+    ).fetchone()
+    if row:
+        raise ReportRefused(
+            "characters_refused",
+            lines=[blamed(row[0], "character_refused", "Take the line break out of the field.")],
+        )
+
+
+def received(engine: Engine) -> dict[str, Decimal]:
+    """Return the exact quantity per unit over every line whose quantity can be read."""
+    try:
+        rows = engine.execute(
+            """
+            SELECT unit, sum(quantity) FROM staged WHERE quantity IS NOT NULL
+            GROUP BY unit ORDER BY unit LIMIT 1000
+            """
+        ).fetchall()
+    except Overflow:
+        raise ReportRefused("quantity_overflow") from None
+    return dict(rows)
+
+
+def compare(engine: Engine, header: Header, lines: int, quantity: Mapping[str, Decimal]) -> None:
+    """Compare the control totals; a line that cannot be read is named as the likely cause."""
+    if lines != header.lines:
+        raise ReportRefused(
+            "lines_disagree", f"The header says {header.lines}; the file has {lines}."
+        )
+    if dict(quantity) == dict(header.quantity):
+        return
+    units = sorted({*quantity, *header.quantity})[:SHOWN]
+    differences = [
+        f"{snippet(unit)}: the header says {plain(header.quantity.get(unit, Decimal(0)))}, "
+        f"the lines sum to {plain(quantity.get(unit, Decimal(0)))}"
+        for unit in units
+        if quantity.get(unit) != header.quantity.get(unit)
+    ]
+    rows = engine.execute(
+        f"""
+        SELECT file_row_number + 1, fault, coalesce(quantity_text, unit) FROM staged
+        WHERE fault IN ('quantity_invalid', 'unit_unknown') ORDER BY 1 LIMIT {SHOWN}
+        """
+    ).fetchall()
+    faults = [blamed(line, fault, snippet(text)) for line, fault, text in rows]
+    raise ReportRefused("quantity_disagrees", "; ".join(differences) + ".", faults)

@@ -1,0 +1,45 @@
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from licensing.usage import header as headers
+from licensing.usage import strict
+from licensing.usage.vocabulary import Verdict
+from tests.licensing.usage.desk import Shelf, check_csv
+
+CYCLE = Path(__file__).parents[4] / "shared" / "data" / "cycle"
+
+pytestmark = pytest.mark.skipif(not CYCLE.exists(), reason="the shared real reports are absent")
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted", "quarantined"),
+    [
+        ("c4", (13_501, "20858600725"), None),
+        ("refinedweb", (13_923, "76448522604"), None),
+        # Three names of data sets that no work carries: 117277704967 + 45210962767 + 4077767533.
+        ("dolma", (13_767, "296507806771"), (3, "166566435267")),
+    ],
+)
+def test_a_real_report_is_counted_to_the_token(
+    tmp_path: Path, name: str, accepted: tuple[int, str], quarantined: tuple[int, str] | None
+) -> None:
+    with (CYCLE / "works.csv").open(encoding="utf-8") as stream:
+        names = [row["identifiers"] for row in csv.DictReader(stream)]
+    works = {identifier: number for number, identifier in enumerate(names, start=1)}
+    document = strict.loads((CYCLE / f"usage_{name}.json").read_bytes()) | {"licence": "lic_a"}
+    body = (CYCLE / f"usage_{name}.csv").read_bytes()
+
+    result = check_csv(
+        tmp_path, body, headers.parse(document), shelf=Shelf(works, tuple(works.values()))
+    )
+
+    found = {total.verdict: (total.lines, total.quantity) for total in result.totals}
+    assert found[Verdict.ACCEPTED] == (accepted[0], Decimal(accepted[1]))
+    if quarantined is None:
+        assert len(found) == 1
+    else:
+        assert found[Verdict.QUARANTINED] == (quarantined[0], Decimal(quarantined[1]))
+        assert {total.code for total in result.totals} == {"", "work_unknown"}
