@@ -67,3 +67,18 @@ def path_through(points: Iterable[tuple[Fraction, Fraction]]) -> str:
     """Return the ``d`` of a line through points, in whole thousandths of the frame."""
     steps = zip(count(), points, strict=False)
     return "".join(f"{'L' if n else 'M'}{round(x)} {round(y)}" for n, (x, y) in steps)
+
+
+PAPER_STYLE = (
+    "text{font-family:'Noto Sans CJK JP','Noto Sans JP',sans-serif;font-size:11px;fill:#3d4358}"
+    ".value{fill:#1c2033;font-weight:bold}"
+    ".bar-total,.bar{fill:#2f48a8}.bar-minus{fill:#b9771f}.bar-plus{fill:#2f8f63}"
+    ".bar-below{fill:#b3372f}.link,.axis,.grid{stroke:#8a90a6;stroke-width:0.75}"
+    ".link{stroke-dasharray:2 3}"
+)
+
+
+def with_style(svg: str, style: str) -> str:
+    """Put a stylesheet into a chart, for paper: a printed document cannot lend it its own."""
+    opening, rest = svg.split(">", 1)
+    return f"{opening}>{tag('style', style)}{rest}"
