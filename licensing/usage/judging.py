@@ -77,7 +77,8 @@ def _join_index(engine: Engine, catalogue: Catalogue, index: Path) -> None:
         INSERT INTO found SELECT asked.work, work_id, false FROM asked
         JOIN read_csv({quoted(index)}, auto_detect = false, header = false, delim = ',',
                       quote = '"', escape = '"',
-                      columns = {{'work': 'VARCHAR', 'work_id': 'BIGINT'}}) AS known ON known.work = asked.work
+                      columns = {{'work': 'VARCHAR', 'work_id': 'BIGINT'}}) AS known
+            ON known.work = asked.work
         """
     )
     engine.execute("DELETE FROM asked WHERE work IN (SELECT work FROM found)")

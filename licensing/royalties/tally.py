@@ -1,0 +1,295 @@
+"""What was used in a period, counted from the lines of its reports, and who shares in it.
+
+DuckDB joins Parquet with Parquet: a hundred million lines become a handful of tallies and one row
+per payee and weight total. Sums are 128-bit integers and an overflow is an error, never a wrap.
+"""
+
+# ruff: noqa: S608 -- every inserted value is a constant of ours or goes through `quoted`
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from licensing.errors import LicensingError
+from licensing.royalties.allocation import SUSPENSE, Numerator
+from licensing.royalties.rates import Tally
+from licensing.usage import evidence
+from licensing.usage.evidence import Engine, Overflow, quoted
+
+# Quantities have at most six decimals, so this many parts make every one of them whole.
+PARTS_PER_UNIT = 1_000_000
+
+Kind = tuple[str, str]
+"""A use and a unit."""
+
+
+class TooMuch(LicensingError):
+    """Quantities and weights multiply to more than 128 bits can hold."""
+
+    code = "quantity_overflow"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """The judged lines of one report in force.
+
+    ``root`` is the report whose lines a chain of corrections is about (itself for a report that
+    corrects none); ``sequence`` is 0 for it and rises with each correction accepted.
+    """
+
+    report: str
+    root: str
+    sequence: int
+    path: Path
+    model_family: str = ""
+    model_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What one combination of use, unit, territory and model version was used."""
+
+    use: str
+    unit: str
+    territory: str
+    model_family: str
+    model_version: str
+    quantity: Decimal
+    lines: int
+    works: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsedLine:
+    """A usage line as it counts now, with the report that holds it."""
+
+    report: str
+    line_no: int
+    line_id: str
+    work: str
+    use: str
+    unit: str
+    territory: str
+    quantity: Decimal
+
+
+class PeriodLines:
+    """The lines in force of one licence and period, open for questions."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def counts(self) -> list[Count]:
+        """Return exact quantities by use, unit, territory and model version, in that order."""
+        rows = self._ask(
+            """
+            SELECT "use", unit, territory, family, version,
+                   sum(quantity), count(*), count(DISTINCT work_id)
+            FROM in_force GROUP BY ALL ORDER BY ALL
+            """
+        )
+        return [Count(*row) for row in rows]
+
+    def tallies(self) -> list[Tally]:
+        """Return the counts as rating takes them; an unstated territory is None."""
+        rows = self._ask(
+            """
+            SELECT "use", unit, territory, sum(quantity) FROM in_force GROUP BY ALL ORDER BY ALL
+            """
+        )
+        return [
+            Tally(use, unit, quantity, territory=territory or None)
+            for use, unit, territory, quantity in rows
+        ]
+
+    def lines(self) -> int:
+        """Return how many lines are counted."""
+        return int(self._ask("SELECT count(*) FROM in_force")[0][0])
+
+    def works_used(self, kinds: Collection[Kind] | None = None) -> int:
+        """Return how many distinct works were used at all, in some kinds or in any."""
+        return int(
+            self._ask(
+                f"""
+                SELECT count(DISTINCT work_id) FROM in_force
+                WHERE quantity > 0 AND {_of(kinds)}
+                """
+            )[0][0]
+        )
+
+    def numerators(self, kinds: Collection[Kind] | None = None) -> list[Numerator]:
+        """Return Σ quantity × weight per payee and weight total, in millionths of a unit.
+
+        ``kinds`` are the uses and units that a price counts; None is all of them. Works that
+        nobody owns come as suspense with weight total 0. Raises `TooMuch`.
+        """
+        rows = self._ask(
+            f"""
+            SELECT coalesce(payee, {quoted(SUSPENSE)}), coalesce(weight_total, 0),
+                   sum(parts * coalesce(weight, 1))
+            FROM ({_used(kinds)}) AS used LEFT JOIN shares ON shares.work_id = used.work_id
+            GROUP BY ALL ORDER BY ALL
+            """
+        )
+        return [Numerator(payee, int(total), int(numerator)) for payee, total, numerator in rows]
+
+    def write_detail(self, path: Path, prices: Mapping[str, Collection[Kind] | None]) -> None:
+        """Write what each payee's part of each price is made of, one row per payee and work.
+
+        Columns: ``price_id, payee, work_id, quantity, weight, weight_total, numerator, lines``.
+        The numerators of a price sum to what `numerators` returns, so a figure on a statement is
+        followed from here to the lines of its works. Raises `TooMuch`.
+        """
+        selects = [
+            f"""
+            SELECT {quoted(price_id)} AS price_id, coalesce(payee, {quoted(SUSPENSE)}) AS payee,
+                   used.work_id, quantity, coalesce(weight, 1) AS weight,
+                   coalesce(weight_total, 0) AS weight_total,
+                   CAST(parts * coalesce(weight, 1) AS DECIMAL(38, 0)) AS numerator, lines
+            FROM ({_used(kinds)}) AS used LEFT JOIN shares ON shares.work_id = used.work_id
+            """
+            for price_id, kinds in sorted(prices.items())
+        ]
+        rows = " UNION ALL ".join(selects) or "SELECT 1 WHERE false"
+        self._ask(
+            f"""
+            COPY (SELECT * FROM ({rows}) ORDER BY ALL)
+            TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)
+            """
+        )
+
+    def lines_of(
+        self, work_id: int, kinds: Collection[Kind] | None = None, *, most: int = 500
+    ) -> list[UsedLine]:
+        """Return the lines of a work as they count, by report and line, ``most`` at the most."""
+        rows = self._ask(
+            f"""
+            SELECT report, line_no, line_id, work, "use", unit, territory, quantity
+            FROM in_force WHERE work_id = {int(work_id)} AND {_of(kinds)}
+            ORDER BY report, line_no LIMIT {int(most)}
+            """
+        )
+        return [UsedLine(*row) for row in rows]
+
+    def _ask(self, statement: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._engine.execute(statement).fetchall()
+        except Overflow as error:
+            raise TooMuch(f"The quantities of this period cannot be multiplied: {error}") from error
+
+
+@contextmanager
+def opened(
+    reports: Sequence[ReportFile], shares: Path | None, folder: Path
+) -> Iterator[PeriodLines]:
+    """Open the reports in force of a licence and period.
+
+    ``shares`` is Parquet of ``work_id, payee, weight, weight_total``. Corrections are applied
+    here: of the accepted and quarantined lines that share a root and a line id, the latest counts
+    alone, and one of quantity 0 removes. A rejected line of a correction changes nothing.
+    """
+    reads = [report.path for report in reports]
+    if shares is not None:
+        reads.append(shares)
+    with evidence.engine(folder, reads) as engine:
+        _list(engine, reports)
+        _attach(engine, reports, shares)
+        yield PeriodLines(engine)
+
+
+def _list(engine: Engine, reports: Iterable[ReportFile]) -> None:
+    engine.execute(
+        """
+        CREATE TABLE reports (
+            path VARCHAR, report VARCHAR, root VARCHAR, sequence INTEGER,
+            family VARCHAR, version VARCHAR
+        )
+        """
+    )
+    for one in reports:
+        engine.execute(
+            "INSERT INTO reports VALUES ($1, $2, $3, $4, $5, $6)",
+            [
+                str(one.path.resolve()),
+                one.report,
+                one.root,
+                one.sequence,
+                one.model_family,
+                one.model_version,
+            ],
+        )
+
+
+LINES = """
+    CREATE TABLE no_lines (
+        line_no BIGINT, line_id VARCHAR, work VARCHAR, work_id BIGINT, "use" VARCHAR, unit VARCHAR,
+        quantity DECIMAL(30, 6), territory VARCHAR, verdict VARCHAR, filename VARCHAR
+    )
+"""
+
+
+def _attach(engine: Engine, reports: Sequence[ReportFile], shares: Path | None) -> None:
+    """Make the views ``in_force`` and ``shares``."""
+    engine.execute(LINES)
+    paths = ", ".join(quoted(report.path.resolve()) for report in reports)
+    source = f"read_parquet([{paths}], filename = true)" if reports else "no_lines"
+    engine.execute(
+        f"""
+        CREATE VIEW every_line AS
+        SELECT line_no, line_id, work, work_id, "use", unit, quantity, territory, verdict,
+               report, root, sequence, family, version
+        FROM {source} AS line JOIN reports ON reports.path = line.filename
+        """
+    )
+    if any(report.sequence for report in reports):
+        _correct(engine)
+    else:
+        engine.execute("CREATE VIEW in_force AS FROM every_line WHERE verdict = 'accepted'")
+    owners = (
+        f"read_parquet({quoted(shares)})"
+        if shares is not None
+        else "(SELECT 0 AS work_id, '' AS payee, 0 AS weight, 0 AS weight_total WHERE false)"
+    )
+    engine.execute(f"CREATE VIEW shares AS FROM {owners}")
+
+
+def _correct(engine: Engine) -> None:
+    """Let the latest line of each root and line id stand for it; roots untouched stay as read."""
+    engine.execute(
+        """
+        CREATE TABLE corrected AS
+        SELECT root, line_id, max(sequence) AS latest FROM every_line
+        WHERE sequence > 0 AND verdict <> 'rejected' GROUP BY ALL
+        """
+    )
+    engine.execute(
+        """
+        CREATE VIEW in_force AS
+        SELECT every_line.* FROM every_line
+        LEFT JOIN corrected
+            ON corrected.root = every_line.root AND corrected.line_id = every_line.line_id
+        WHERE verdict = 'accepted' AND coalesce(latest, 0) = sequence
+          AND NOT (sequence > 0 AND quantity = 0)
+        """
+    )
+
+
+def _of(kinds: Collection[Kind] | None) -> str:
+    """Return the condition that a line is of one of these uses and units."""
+    if kinds is None:
+        return "true"
+    pairs = ", ".join(f"({quoted(use)}, {quoted(unit)})" for use, unit in sorted(kinds))
+    return f'("use", unit) IN ({pairs})' if pairs else "false"
+
+
+def _used(kinds: Collection[Kind] | None) -> str:
+    """Return the SELECT of each work's quantity, also in whole millionths."""
+    return f"""
+        SELECT work_id, sum(quantity) AS quantity, count(*) AS lines,
+               sum(CAST(quantity * {PARTS_PER_UNIT} AS HUGEINT)) AS parts
+        FROM in_force WHERE {_of(kinds)} GROUP BY work_id
+    """

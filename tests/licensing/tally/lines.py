@@ -1,0 +1,64 @@
+"""Judged lines and shares written as the intake and the close write them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from licensing.royalties.tally import ReportFile
+from licensing.usage import evidence
+from licensing.usage.evidence import quoted
+
+Row = tuple[str, int | None, str, str, str, str, str]
+"""line_id, work_id, use, unit, quantity, territory, verdict."""
+
+
+def row(
+    line_id: str,
+    work_id: int | None = 1,
+    quantity: str = "10",
+    *,
+    use: str = "ai-train",
+    unit: str = "token",
+    territory: str = "",
+    verdict: str = "accepted",
+) -> Row:
+    return (line_id, work_id, use, unit, quantity, territory, verdict)
+
+
+def report(
+    folder: Path, rows: Sequence[Row], name: str = "a", root: str = "", sequence: int = 0
+) -> ReportFile:
+    path = folder / f"{name}.parquet"
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    with evidence.engine(folder) as engine:
+        engine.execute(
+            f"""
+            COPY (
+                SELECT row_number() OVER () AS line_no, line_id, 'domain:x' AS work, work_id, "use",
+                       unit, CAST(quantity AS DECIMAL(30, 6)) AS quantity, territory, verdict
+                FROM (
+                    SELECT unnest($1::VARCHAR[]) AS line_id, unnest($2::BIGINT[]) AS work_id,
+                           unnest($3::VARCHAR[]) AS "use", unnest($4::VARCHAR[]) AS unit,
+                           unnest($5::VARCHAR[]) AS quantity, unnest($6::VARCHAR[]) AS territory,
+                           unnest($7::VARCHAR[]) AS verdict
+                )
+            ) TO {quoted(path)} (FORMAT parquet)
+            """,  # noqa: S608  # the path is the test's own
+            [list(column) for column in columns],
+        )
+    return ReportFile(name, root or name, sequence, path, "vista", "2")
+
+
+def shares(folder: Path, rows: Sequence[tuple[int, str, int]]) -> Path:
+    path = folder / "shares.parquet"
+    with evidence.engine(folder) as engine:
+        engine.execute(
+            f"""
+            COPY (
+                SELECT *, CAST(sum(weight) OVER (PARTITION BY work_id) AS BIGINT) AS weight_total
+                FROM (SELECT unnest($1::BIGINT[]) AS work_id, unnest($2::VARCHAR[]) AS payee,
+                             unnest($3::BIGINT[]) AS weight)
+            ) TO {quoted(path)} (FORMAT parquet)
+            """,  # noqa: S608  # the path is the test's own
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+    return path
