@@ -23,7 +23,8 @@ app.autodiscover_tasks(
         "licensing.usage",
         "licensing.royalties",
         "licensing.settlement",
-        "ledger.invoices",
+        "ledger",
+        "ledger.documents",
         "ledger.payouts",
     ]
 )
@@ -43,4 +44,9 @@ app.conf.task_routes = {
 MINUTE = crontab()
 HOURLY = crontab(minute=7)
 
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "sweep documents": {
+        "task": "ledger.documents.tasks.sweep_documents",
+        "schedule": MINUTE,
+    },
+}

@@ -73,3 +73,10 @@ class OutsideTransaction(LedgerError):
 
     code = "outside_transaction"
     status = 500
+
+
+class DocumentRefused(LedgerError):
+    """A page that may not be printed: no title, no language, or a resource from elsewhere."""
+
+    code = "document_refused"
+    status = 422

@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from ledger.documents import models as _documents  # noqa: F401 - Django finds models here
 from ledger.journal import KEY_LENGTH, PARTY_LENGTH, AccountRef, Purpose
 from ledger.money import CURRENCIES
 from ledger.payouts import models as _payouts  # noqa: F401 - Django finds models here

@@ -5,12 +5,17 @@ warnings are errors there too.
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 from django.core.management.color import Style
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from pytest_django import Settings
+
+from ledger.documents.models import Document
 
 TRUNCATE_TRIGGERS = """
 SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger
@@ -48,3 +53,18 @@ def _append_only_tables_can_be_emptied_between_tests() -> Iterator[None]:
     patch(DatabaseOperations, "sql_flush", flush_past_triggers)
     yield
     patch(DatabaseOperations, "sql_flush", original)
+
+
+@pytest.fixture(autouse=True)
+def _evidence_in_a_folder_of_its_own(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keep what a test writes to the evidence store out of every other test's sight."""
+    local = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": tmp_path / "evidence"},
+    }
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    settings.STORAGES = settings.STORAGES | {"default": local, "evidence": local}
+    # A file field asks for its storage once, when its model is loaded.
+    monkeypatch.setattr(Document.file.field, "storage", storages["evidence"])
