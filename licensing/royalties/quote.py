@@ -1,0 +1,134 @@
+"""PURE. What some usage would cost under some terms, before anybody signs."""
+
+import calendar
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from ledger.money import currency, decimal_text
+from licensing.deals.terms import Terms
+from licensing.deals.terms.prices import PerWork
+from licensing.deals.terms.scalars import plain
+from licensing.errors import Fault
+from licensing.royalties.rates import ChargeDraft, Context, Tally, Works, rate, unpriced
+
+MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Usage of one accounting period: quantities, and the distinct works used for each use."""
+
+    tallies: Sequence[Tally]
+    works: Mapping[str, Collection[str]]
+
+    def works_used(self, price: PerWork, granted: tuple[str, ...]) -> int:
+        """Return how many distinct works were used for any use that the price applies to."""
+        used: set[str] = set()
+        for use, works in self.works.items():
+            if price.applies_to(use, granted):
+                used.update(works)
+        return len(used)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Charges of one accounting period; ``unpriced`` usage would cost nothing and is shown."""
+
+    currency: str
+    charges: tuple[ChargeDraft, ...]
+    unpriced: tuple[Tally, ...]
+    notes: tuple[Fault, ...]
+
+    @property
+    def total_minor(self) -> int:
+        """The sum of all charges in minor units."""
+        return sum(charge.amount_minor for charge in self.charges)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the public shape of a quote: amounts as text, and in minor units."""
+        unit = currency(self.currency)
+        return {
+            "currency": self.currency,
+            "charges": [
+                {
+                    "price": charge.price_id,
+                    "unit": charge.unit,
+                    "quantity": plain(charge.quantity),
+                    "amount": decimal_text(charge.amount_minor, unit),
+                    "amount_minor": charge.amount_minor,
+                    "trace": list(charge.trace),
+                }
+                for charge in self.charges
+            ],
+            "total": decimal_text(self.total_minor, unit),
+            "total_minor": self.total_minor,
+            "unpriced": [
+                {"use": tally.use, "unit": tally.unit, "quantity": plain(tally.quantity)}
+                for tally in self.unpriced
+            ],
+            "notes": [
+                {"where": note.where, "code": note.code, "message": note.message}
+                for note in self.notes
+            ],
+        }
+
+
+def quote(terms: Terms, sample: Sample, *, licensed_works: int | None = None) -> Quote:
+    """Rate a sample as the first accounting period of a licence under these terms.
+
+    Amounts due once are included. ``licensed_works`` is the size of the repertoire, which a price
+    per licensed work needs; without it the works used stand in, and a note says so. Terms need not
+    be supported for signature yet: what a quote leaves out is in its notes.
+    """
+    context = replace(first_period(terms), works=_works(terms, sample, licensed_works))
+    left_over = [tally for tally in unpriced(terms, sample.tallies) if tally.quantity]
+    return Quote(
+        terms.currency,
+        tuple(rate(terms, sample.tallies, context)),
+        tuple(left_over),
+        tuple(_notes(terms, licensed_works)),
+    )
+
+
+def first_period(terms: Terms) -> Context:
+    """Return the accounting period that starts with the term and lasts one reporting cadence."""
+    starts_on = terms.grant.starts_on
+    months = MONTHS[terms.reporting.cadence if terms.reporting else "month"]
+    return Context(starts_on, _months_later(starts_on, months) - timedelta(days=1), first=True)
+
+
+def _months_later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def _works(terms: Terms, sample: Sample, licensed_works: int | None) -> dict[str, Works]:
+    counts: dict[str, Works] = {}
+    for price in terms.prices:
+        if isinstance(price, PerWork):
+            used = sample.works_used(price, terms.grant.uses)
+            known = price.count == "licensed" and licensed_works is not None
+            counts[price.id] = Works(licensed_works or 0 if known else used)
+    return counts
+
+
+def _notes(terms: Terms, licensed_works: int | None) -> list[Fault]:
+    notes = [
+        Fault(name, "not_in_this_quote", f"The {what} is settled over its window, not in a quote.")
+        for name, what in (("minimum_guarantee", "minimum guarantee"), ("cap", "cap"))
+        if getattr(terms, name) is not None
+    ]
+    for at, price in enumerate(terms.prices):
+        if isinstance(price, PerWork) and price.count == "licensed" and licensed_works is None:
+            notes.append(
+                Fault(
+                    f"prices[{at}]",
+                    "works_used_stand_in",
+                    "The number of licensed works is not known here; the works used stand in.",
+                )
+            )
+    return notes
