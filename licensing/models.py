@@ -21,6 +21,7 @@ from licensing.royalties.models import (
     Statement,
     StatementLine,
 )
+from licensing.usage.models import ReportMove, UploadPart, UsageReport
 
 __all__ = [
     "Allocation",
@@ -40,12 +41,15 @@ __all__ = [
     "Offer",
     "Organisation",
     "Period",
+    "ReportMove",
     "Reservation",
     "Run",
     "Share",
     "Signature",
     "Statement",
     "StatementLine",
+    "UploadPart",
+    "UsageReport",
     "User",
     "Work",
 ]
