@@ -45,6 +45,14 @@ MINUTE = crontab()
 HOURLY = crontab(minute=7)
 
 app.conf.beat_schedule = {
+    "let expired offers lapse": {
+        "task": "licensing.deals.tasks.lapse_expired_offers",
+        "schedule": MINUTE,
+    },
+    "prepare missing agreements": {
+        "task": "licensing.deals.tasks.prepare_missing_agreements",
+        "schedule": HOURLY,
+    },
     "sweep documents": {
         "task": "ledger.documents.tasks.sweep_documents",
         "schedule": MINUTE,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
 from licensing.access import Actor
+from licensing.catalogue.models import Work
 from licensing.deals import negotiation, snapshot
 from licensing.deals import terms as contract
 from licensing.deals.models import Answer, Deal, DealMove, Licence, Offer, Signature
@@ -22,6 +23,7 @@ from licensing.parties.models import Organisation
 from licensing.parties.roles import Kind
 
 LONGEST_OFFER = timedelta(days=365)
+TITLE_LENGTH = 200
 RIGHTS_SIDE = {Kind.LICENSOR, Kind.COLLECTIVE}
 
 
@@ -35,6 +37,18 @@ class OfferChanged(IllegalMove):
     """The offer named is not the one that stands."""
 
     code = "offer_not_standing"
+
+
+class NotAParty(IllegalMove):
+    """Whoever may read the deal without being a side of it may not move it."""
+
+    code = "not_a_party"
+
+
+class SignedAlready(IllegalMove):
+    """This side's signature is there; the other's is awaited."""
+
+    code = "signed_already"
 
 
 class HashMismatch(IllegalMove):
@@ -60,7 +74,7 @@ def open_deal(  # noqa: PLR0913  # an offer has this many parts, each by name
     """
     licensor, licensee = _sides(by.organisation, counterparty)
     deal = Deal.objects.create(
-        title=title, licensor=licensor, licensee=licensee, opened_by=by.organisation
+        title=_one_line(title), licensor=licensor, licensee=licensee, opened_by=by.organisation
     )
     offer = _make_offer(deal, by, terms, expires_at, message)
     _move(deal, Move.OPEN, by, offer)
@@ -160,10 +174,7 @@ def sign(
     negotiation.apply(State(deal.state), move)
     offer = deal.offers.get(answer=Answer.ACCEPTED)
     if offer.signatures.filter(organisation=by.organisation).exists():
-        raise IllegalMove(
-            "Your side has signed already; the other side's signature is awaited.",
-            code="signed_already",
-        )
+        raise SignedAlready("Your side has signed already; the other side's signature is awaited.")
     if terms_hash != offer.terms_hash:
         raise HashMismatch(
             f"You are signing {terms_hash or 'nothing'}, but the agreed terms are "
@@ -209,6 +220,19 @@ def _grant_licence(deal: Deal, offer: Offer) -> Licence:
     licence.save()
     enqueue_on_commit("licensing.deals.tasks.prepare_agreement", licence_id=licence.pk)
     return licence
+
+
+def _one_line(title: str) -> str:
+    """Return a title fit for a mail's subject: spaces for line breaks, and not empty."""
+    written = " ".join(title.split())
+    if not written or len(written) > TITLE_LENGTH:
+        raise InvalidInput(
+            "A deal needs a title.",
+            faults=[
+                Fault("title", "required", f"Write a title of at most {TITLE_LENGTH} characters.")
+            ],
+        )
+    return written
 
 
 def _sides(ours: Organisation, theirs: Organisation) -> tuple[Organisation, Organisation]:
@@ -267,6 +291,7 @@ def _make_offer(
     parsed = contract.parse(terms)
     contract.supported(parsed)
     _require_fees_fit(parsed, deal)
+    _require_works_known(parsed)
     return Offer.objects.create(
         deal=deal,
         round=deal.offers.count() + 1,
@@ -296,6 +321,23 @@ def _require_fees_fit(terms: contract.Terms, deal: Deal) -> None:
                     )
                 ],
             )
+
+
+def _require_works_known(terms: contract.Terms) -> None:
+    """Refuse to exclude a work nobody registered: a misspelt exclusion would grant the work."""
+    excluded = terms.grant.works.exclude
+    known = set(Work.objects.filter(public_id__in=excluded).values_list("public_id", flat=True))
+    faults = [
+        Fault(
+            f"grant.works.exclude[{index}]",
+            "work_unknown",
+            f"There is no work {work}. Correct its id, or remove it.",
+        )
+        for index, work in enumerate(excluded)
+        if work not in known
+    ]
+    if faults:
+        raise InvalidInput("The terms exclude works that are not registered.", faults=faults)
 
 
 def _answer(offer: Offer, answer: Answer) -> None:
@@ -330,9 +372,7 @@ def _latest_offer(deal: Deal) -> Offer:
 def _require_party(deal: Deal, by: Actor) -> None:
     """Refuse whoever sees the deal without being a side of it: the operator."""
     if by.organisation_id not in {deal.licensor_id, deal.licensee_id}:
-        raise IllegalMove(
-            "Only the two parties may move a deal; you may read it.", code="not_a_party"
-        )
+        raise NotAParty("Only the two parties may move a deal; you may read it.")
 
 
 def _side(deal: Deal, by: Actor) -> Side:

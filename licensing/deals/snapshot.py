@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from licensing.catalogue.models import Work
 from licensing.catalogue.repertoire import repertoire_of
@@ -42,7 +43,10 @@ def licensable(licence: Licence, terms: Terms) -> QuerySet[Work]:
     a mandate: a permission that not every owner gave is none.
     """
     works = repertoire_of(
-        licence.licensor, uses=terms.grant.uses, on=licence.signed_at.date()
+        licence.licensor,
+        uses=terms.grant.uses,
+        on=timezone.localdate(licence.signed_at),
+        territory=terms.grant.territory,
     ).exclude(public_id__in=terms.grant.works.exclude)
     return works.order_by("pk")
 

@@ -14,10 +14,10 @@ from licensing.deals import agreement, services
 from licensing.deals.models import Deal, DealMove, DealState, Licence
 from licensing.parties.models import MemberRole, Membership, Organisation
 
-TRANSIENT = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
 
-
-@shared_task(ignore_result=True, **TRANSIENT)
+@shared_task(
+    ignore_result=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5
+)
 def tell_counterparty(move_id: int) -> None:
     """Mail the side that did not make a move; a lost mail loses nothing, the deal page tells."""
     move = DealMove.objects.select_related("deal__licensor", "deal__licensee", "by").get(pk=move_id)
@@ -63,7 +63,13 @@ def lapse_expired_offers() -> None:
         services.lapse(deal_id=public_id)
 
 
-@shared_task(acks_late=True, ignore_result=True, **TRANSIENT)
+@shared_task(
+    acks_late=True,
+    ignore_result=True,
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
 def prepare_agreement(licence_id: int) -> None:
     """Ask for the agreement's PDF in both languages; asking twice finds the first ones."""
     agreement.request(Licence.objects.get(pk=licence_id))
