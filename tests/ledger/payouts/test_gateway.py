@@ -10,7 +10,7 @@ from ledger.payouts import gateway
 from ledger.payouts.gateway import PayoutOrder
 from tests.doubles.stripe.double import StripeDouble
 from tests.doubles.stripe.webhooks import signature
-from tests.ledger.payouts.conftest import SECRET
+from tests.ledger.payouts.scene import SECRET
 
 
 @pytest.fixture
