@@ -4,7 +4,7 @@
 member may use the same endpoints from the browser, under CSRF protection.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -17,11 +17,14 @@ from rest_framework.authentication import (
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from licensing.access import Actor, actor_of
 from licensing.parties.models import ApiKey, hash_secret
 from licensing.parties.roles import Scope
+
+if TYPE_CHECKING:
+    # Imported by DRF's views themselves while they load.
+    from rest_framework.views import APIView
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -74,7 +77,7 @@ class DeclaredScope(BasePermission):
 
     scopes: dict[str, Scope] = {}
 
-    def has_permission(self, request: Request, _view: APIView) -> bool:
+    def has_permission(self, request: Request, _view: "APIView") -> bool:
         """Answer for the request's method; raises `MissingScope` for an insider without it."""
         needed = self.scopes.get((request.method or "").upper())
         actor = request.auth

@@ -4,13 +4,18 @@ The buckets live in Redis, which may forget them; where it cannot be reached req
 through, because a lost counter must never refuse a report.
 """
 
+from typing import TYPE_CHECKING
+
 import structlog
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from licensing.access import Actor
+
+if TYPE_CHECKING:
+    # Imported by DRF's views themselves while they load.
+    from rest_framework.views import APIView
 
 log = structlog.get_logger(__name__)
 
@@ -22,13 +27,13 @@ class OrganisationThrottle(SimpleRateThrottle):
     num_requests: int
     duration: int
 
-    def get_cache_key(self, request: Request, _view: APIView) -> str | None:
+    def get_cache_key(self, request: Request, _view: "APIView") -> str | None:
         """Return the bucket's name; requests without an actor are refused elsewhere."""
         if not isinstance(request.auth, Actor):
             return None
         return f"rate:{request.auth.organisation_id}"
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         """Count the request and note for the headers what is left."""
         try:
             allowed = super().allow_request(request, view)

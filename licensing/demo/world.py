@@ -46,16 +46,39 @@ OPERATOR = Party(
 LICENSORS = (
     Party("sakuraba", "桜庭書房", Kind.LICENSOR, "JP", "ja", "〒101-0000 東京都千代田区架空町4-5"),
     Party(
-        "kurage", "海月アニメーション", Kind.LICENSOR, "JP", "ja", "〒180-0000 東京都武蔵野市架空町7-1"
+        "kurage",
+        "海月アニメーション",
+        Kind.LICENSOR,
+        "JP",
+        "ja",
+        "〒180-0000 東京都武蔵野市架空町7-1",
     ),
     Party("tokiwa-doga", "常磐動画", Kind.LICENSOR, "JP", "ja", "〒176-0000 東京都練馬区架空町2-9"),
-    Party("minato-games", "湊ゲームス", Kind.LICENSOR, "JP", "ja", "〒530-0000 大阪府大阪市北区架空町3"),
-    Party("fumizuki", "文月新聞社", Kind.LICENSOR, "JP", "ja", "〒460-0000 愛知県名古屋市中区架空町8"),
-    Party("yamase", "やませ出版", Kind.LICENSOR, "JP", "ja", "〒980-0000 宮城県仙台市青葉区架空町6"),
     Party(
-        "quill-harbour", "Quill & Harbour Press", Kind.LICENSOR, "GB", "en", "4 Tallow Quay, Bristol"
+        "minato-games",
+        "湊ゲームス",
+        Kind.LICENSOR,
+        "JP",
+        "ja",
+        "〒530-0000 大阪府大阪市北区架空町3",
     ),
-    Party("northlight", "Northlight Pictures", Kind.LICENSOR, "US", "en", "900 Alder Row, Portland"),
+    Party(
+        "fumizuki", "文月新聞社", Kind.LICENSOR, "JP", "ja", "〒460-0000 愛知県名古屋市中区架空町8"
+    ),
+    Party(
+        "yamase", "やませ出版", Kind.LICENSOR, "JP", "ja", "〒980-0000 宮城県仙台市青葉区架空町6"
+    ),
+    Party(
+        "quill-harbour",
+        "Quill & Harbour Press",
+        Kind.LICENSOR,
+        "GB",
+        "en",
+        "4 Tallow Quay, Bristol",
+    ),
+    Party(
+        "northlight", "Northlight Pictures", Kind.LICENSOR, "US", "en", "900 Alder Row, Portland"
+    ),
     Party("ardoise", "Éditions Ardoise", Kind.LICENSOR, "FR", "en", "12 rue des Encres, Lyon"),
 )
 
@@ -70,7 +93,9 @@ COLLECTIVE = Party(
 )
 
 LICENSEES = (
-    Party("tensor-loom", "Tensor Loom Labs", Kind.LICENSEE, "US", "en", "77 Shuttle Street, Oakland"),
+    Party(
+        "tensor-loom", "Tensor Loom Labs", Kind.LICENSEE, "US", "en", "77 Shuttle Street, Oakland"
+    ),
     Party("mikazuki", "三日月AI", Kind.LICENSEE, "JP", "ja", "〒150-0000 東京都渋谷区架空町5-5"),
     Party("parallax", "Parallax Research", Kind.LICENSEE, "GB", "en", "1 Fen Causeway, Cambridge"),
 )
@@ -89,10 +114,21 @@ PEOPLE = (
     Person("rights@northlight.example", "Sam Alder", "northlight", Role.OWNER),
 )
 
-_JA_FIRST = "霧 灯台 硝子 梟 銀河 潮騒 螢 風車 紙 雨音 琥珀 月虹 雪原 羅針盤 砂時計 夜汽車".split()
-_JA_SECOND = "の図書館 の子どもたち の約束 日和 譚 の航路 図鑑 を待つ人 の手紙 遁走曲 の庭 便り".split()
-_EN_FIRST = "Salt Lantern Heron Iron Quiet Winter Paper Amber Hollow Cobalt Cedar Marrow".split()
-_EN_SECOND = "Harbour Almanac Orchard Cartographer Letters Parade Engine Sisters Tide House".split()
+_JA_FIRST = ("霧", "灯台", "硝子", "梟", "銀河", "潮騒", "螢", "風車", "紙", "雨音", "琥珀", "月虹")
+_JA_SECOND = (
+    "の図書館",
+    "の約束",
+    "日和",
+    "譚",
+    "の航路",
+    "図鑑",
+    "の手紙",
+    "遁走曲",
+    "の庭",
+    "便り",
+)
+_EN_FIRST = ("Salt", "Lantern", "Heron", "Iron", "Quiet", "Winter", "Paper", "Amber", "Hollow")
+_EN_SECOND = ("Harbour", "Almanac", "Orchard", "Letters", "Parade", "Engine", "Sisters", "Tide")
 
 KINDS_BY_LICENSOR = {
     "sakuraba": ("book", 42),

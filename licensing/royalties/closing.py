@@ -1,0 +1,216 @@
+"""Closing a period: gather what is in force, rate it whole, divide it, book the difference.
+
+The row says that a close is due; a worker claims it, works without holding a lock, and books in
+one transaction that first checks that nothing changed meanwhile. A worker killed anywhere leaves
+a period that the sweep finds, and at most files that nothing refers to.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from datetime import date
+from functools import partial
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from config.jobs import enqueue_on_commit
+from ledger.errors import LedgerError
+from licensing.access import Actor
+from licensing.claims import Claimable, claim
+from licensing.deals import terms as contract
+from licensing.deals.models import Licence
+from licensing.errors import IllegalMove, LicensingError
+from licensing.royalties import basis, booking, periods, rating, tally
+from licensing.royalties.booking import Inputs, RatedPeriod
+from licensing.royalties.models import Close, Period, PeriodState
+from licensing.usage import evidence
+from licensing.usage.models import UsageReport
+
+log = structlog.get_logger(__name__)
+
+STEPS_BESIDE_PRICES = 3
+
+
+class StillChecking(IllegalMove):
+    """A report of the period is still being checked."""
+
+    code = "report_still_checking"
+
+
+def period_of(licence: Licence, day: date) -> Period:
+    """Return the accounting period of a licence that holds a day, making its row if needed."""
+    terms = contract.parse(licence.terms)
+    span = periods.span_of(day, periods.cadence_of(terms))
+    period, _ = Period.objects.get_or_create(
+        licence=licence, starts_on=span.starts_on, defaults={"ends_on": span.ends_on}
+    )
+    return period
+
+
+@transaction.atomic
+def note_change(licence: Licence, day: date) -> Period:
+    """Make the row of the period that a report falls in; if it was closed, open it again.
+
+    What was booked stands. Closing it again books the difference, so a late report and a
+    correction are the same to finance as a first one: a period that waits to be closed.
+    """
+    Licence.objects.lock(licence.pk)
+    period = Period.objects.lock(period_of(licence, day).pk)
+    if period.state == PeriodState.CLOSED and is_stale(period):
+        period.state = PeriodState.OPEN
+        period.save(update_fields=["state"])
+    return period
+
+
+def is_stale(period: Period) -> bool:
+    """Whether the reports in force are others than the latest close was made from."""
+    last = period.closes.order_by("-number").first()
+    reports = UsageReport.objects.in_force(period.licence_id, period.starts_on, period.ends_on)
+    now = [{"report": report.public_id, "sha256": report.sha256} for report in reports]
+    return last is None or last.reports != now
+
+
+@transaction.atomic
+def request_close(*, by: Actor, period_id: str) -> Period:
+    """Ask for a period to be closed, or closed again after something changed.
+
+    Raises `IllegalMove` while a close is under way or a report is still being checked.
+    """
+    found = Period.objects.visible_to(by).get(public_id=period_id)
+    Licence.objects.lock(found.licence_id)
+    period = Period.objects.lock(found.pk)
+    if period.state in {PeriodState.DUE, PeriodState.CLOSING}:
+        raise IllegalMove(
+            f"{period.label} is being closed already; its page shows how far it is.",
+            code="close_under_way",
+        )
+    if UsageReport.objects.in_checking(period.licence_id, period.starts_on, period.ends_on):
+        raise StillChecking(
+            f"A report for {period.label} is still being checked. Wait until it is accepted or "
+            "rejected, then close the period."
+        )
+    period.state = PeriodState.DUE
+    period.requested_by = by.user
+    period.requested_at = timezone.now()
+    period.failure = ""
+    period.steps_done, period.steps_total = 0, 0
+    period.save()
+    enqueue_on_commit("licensing.royalties.tasks.close_period", period_id=period.pk)
+    return period
+
+
+def close_period(period_id: int) -> Close | None:
+    """Close a period that is due; safe to repeat, and None where there is nothing to do.
+
+    A refusal (shares nobody can follow, terms that cannot be rated) opens the period again with
+    the reason on it.
+    """
+    with claim(Claimable.PERIOD, period_id) as free:
+        if not free or not _begin(period_id):
+            return None
+        period = Period.objects.select_related("licence__licensee", "licence__licensor").get(
+            pk=period_id
+        )
+        try:
+            while (close := _book(period, rate_period(period))) is None:
+                log.info("close_repeated", period=period.public_id)
+        except (LicensingError, LedgerError) as error:
+            log.warning("close_refused", period=period.public_id, code=error.code)
+            _refuse(period_id, error)
+            return None
+        return close
+
+
+def rate_period(period: Period) -> RatedPeriod:
+    """Rate and divide everything in force for a period; reads only, but for kept files."""
+    licence = period.licence
+    terms = contract.parse(licence.terms)
+    _progress(period, 0, total=STEPS_BESIDE_PRICES + len(terms.prices))
+    reports = UsageReport.objects.in_force(licence.pk, period.starts_on, period.ends_on)
+    with ExitStack() as stack:
+        folder = stack.enter_context(evidence.workplace())
+        kept = basis.freeze(licence, period.ends_on, folder)
+        shares = stack.enter_context(evidence.local_path(kept.key))
+        files = list(report_files(stack, reports))
+        _progress(period, 1)
+        lines = stack.enter_context(tally.opened(files, shares, folder))
+        _progress(period, 2)
+        span = periods.Span(period.starts_on, period.ends_on)
+        step = partial(_step, period)
+        prices = tuple(rating.rated_prices(terms, span, lines, shares, step))
+        detail = folder / "detail.parquet"
+        kinds = {price.id: rating.kinds_of(terms, price, lines) for price in terms.prices}
+        lines.write_detail(detail, {name: found for name, found in kinds.items() if found})
+        detail_key = evidence.put_addressed(
+            f"licences/{licence.public_id}/{period.label}", ".detail.parquet", detail
+        ).key
+        counted = lines.lines()
+    inputs = Inputs(
+        reports=tuple((report.public_id, report.sha256) for report in reports),
+        terms_hash=licence.terms_hash,
+        snapshot_sha256=licence.snapshot_sha256,
+        basis_key=kept.key,
+        basis_sha256=kept.sha256,
+    )
+    return RatedPeriod(inputs, prices, detail_key, counted)
+
+
+def report_files(stack: ExitStack, reports: Iterable[UsageReport]) -> Iterator[tally.ReportFile]:
+    """Yield the judged lines of reports, each open until the stack closes; zero has none."""
+    for report in reports:
+        if report.lines_key:
+            yield tally.ReportFile(
+                report.public_id,
+                (report.root or report).public_id,
+                report.sequence,
+                stack.enter_context(evidence.local_path(report.lines_key)),
+                report.model_family,
+                report.model_version,
+            )
+
+
+@transaction.atomic
+def _begin(period_id: int) -> bool:
+    """Mark a due (or lost) period as being closed; False if it is in another state."""
+    period = Period.objects.lock(period_id)
+    if period.state not in {PeriodState.DUE, PeriodState.CLOSING}:
+        return False
+    period.state = PeriodState.CLOSING
+    period.claimed_at = timezone.now()
+    period.save(update_fields=["state", "claimed_at"])
+    return True
+
+
+@transaction.atomic
+def _book(period: Period, rated: RatedPeriod) -> Close | None:
+    """Book under the locks; None if a report came into force since, to be rated again."""
+    Licence.objects.lock(period.licence_id)
+    locked = Period.objects.select_related("licence__licensee", "licence__licensor")
+    current = locked.select_for_update(of=("self",)).get(pk=period.pk)
+    reports = UsageReport.objects.in_force(period.licence_id, period.starts_on, period.ends_on)
+    if tuple((one.public_id, one.sha256) for one in reports) != rated.inputs.reports:
+        return None
+    return booking.book(current, rated)
+
+
+@transaction.atomic
+def _refuse(period_id: int, error: LicensingError | LedgerError) -> None:
+    period = Period.objects.lock(period_id)
+    period.state = PeriodState.OPEN
+    period.failure = error.detail
+    period.save(update_fields=["state", "failure"])
+
+
+def _step(period: Period) -> None:
+    _progress(period, period.steps_done + 1)
+
+
+def _progress(period: Period, done: int, *, total: int | None = None) -> None:
+    """Count a step, so that the page shows it while the work goes on."""
+    period.steps_done = done
+    if total is not None:
+        period.steps_total = total
+    Period.objects.filter(pk=period.pk).update(
+        steps_done=period.steps_done, steps_total=period.steps_total
+    )

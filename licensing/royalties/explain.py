@@ -1,0 +1,65 @@
+"""Why this number: from a statement's line to the price clause, the trace and the reports."""
+
+from typing import Any
+
+from licensing.royalties import detail
+from licensing.royalties.content import allocations_of, line
+from licensing.royalties.models import Allocation, Charge, Statement
+from licensing.usage.models import UsageReport
+
+MOST_WORKS = 20
+
+
+def statement(statement: Statement) -> dict[str, Any]:
+    """Return the chain of every line: entry → charge → clause and trace → works → reports."""
+    return {
+        "statement": statement.public_id,
+        "content_sha256": statement.content_sha256,
+        "released_by_entry": f"statement:{statement.public_id}",
+        "lines": [of_allocation(allocation) for allocation in allocations_of(statement)],
+    }
+
+
+def of_allocation(allocation: Allocation) -> dict[str, Any]:
+    """Return the chain of one line; works are the most used ones, the CSV has them all."""
+    charge = allocation.charge
+    return {
+        **line(allocation),
+        "booked_by_entry": charge.entry_key,
+        "clause": clause_of(charge),
+        "trace": charge.trace,
+        "rated_minor": charge.rated_minor,
+        "works": [
+            {
+                "work": work.work_public_id,
+                "title": work.title,
+                "quantity": str(work.quantity),
+                "weight": work.weight,
+                "weight_total": work.weight_total,
+                "lines": work.lines,
+            }
+            for work in detail.works_of(allocation, most=MOST_WORKS)
+        ],
+        "reports": reports_of(charge),
+    }
+
+
+def clause_of(charge: Charge) -> dict[str, Any] | None:
+    """Return the price as the licence's terms write it."""
+    prices: list[dict[str, Any]] = charge.period.licence.terms["prices"]
+    return next((price for price in prices if price["id"] == charge.price_id), None)
+
+
+def reports_of(charge: Charge) -> list[dict[str, str]]:
+    """Return the reports the charge was rated from, with the hash of the original file."""
+    names = [one["report"] for one in charge.close.reports]
+    found = {report.public_id: report for report in UsageReport.objects.filter(public_id__in=names)}
+    return [
+        {
+            "report": one["report"],
+            "report_id": found[one["report"]].report_id,
+            "sha256": one["sha256"],
+        }
+        for one in charge.close.reports
+        if one["report"] in found
+    ]

@@ -1,0 +1,59 @@
+"""Jobs of accounting: closing periods, issuing runs, printing statements."""
+
+from celery import shared_task
+from django.db import OperationalError
+
+from config.jobs import enqueue_on_commit
+from licensing.royalties import closing, printing, statements
+from licensing.royalties.models import Period, PeriodState, Run, RunState, Statement
+from licensing.usage.models import UsageReport
+
+RETRIED = (OperationalError,)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+def close_period(period_id: int) -> None:
+    """Close one period; a second message finds it claimed or closed and does nothing."""
+    closing.close_period(period_id)
+
+
+@shared_task(ignore_result=True)
+def close_due_periods() -> None:
+    """Sweep: hand out again the closes whose message or worker was lost."""
+    waiting = Period.objects.filter(state__in=[PeriodState.DUE, PeriodState.CLOSING])
+    for period_id in waiting.values_list("pk", flat=True):
+        enqueue_on_commit("licensing.royalties.tasks.close_period", period_id=period_id)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+def note_report(report_id: int) -> None:
+    """Make the period of an accepted report, or show a closed one as changed since its close."""
+    report = UsageReport.objects.select_related("licence").get(pk=report_id)
+    closing.note_change(report.licence, report.period)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+def issue_run(run_id: int) -> None:
+    """Issue the approved statements of a run; repeats go on where the last one stopped."""
+    statements.issue_run(run_id=run_id)
+
+
+@shared_task(ignore_result=True)
+def issue_waiting_runs() -> None:
+    """Sweep: hand out again the runs whose message or worker was lost."""
+    for run_id in Run.objects.filter(state=RunState.ISSUING).values_list("pk", flat=True):
+        enqueue_on_commit("licensing.royalties.tasks.issue_run", run_id=run_id)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+def prepare_statement(statement_id: int) -> None:
+    """Ask for a statement's PDF in its payee's language."""
+    statement = Statement.objects.select_related("payee", "run").get(pk=statement_id)
+    printing.request(statement, statement.payee.language)
+
+
+@shared_task(ignore_result=True)
+def prepare_missing_statements() -> None:
+    """Sweep: ask again for statement PDFs whose message was lost."""
+    for statement_id in printing.missing().values_list("pk", flat=True):
+        enqueue_on_commit("licensing.royalties.tasks.prepare_statement", statement_id=statement_id)

@@ -1,0 +1,27 @@
+"""API addresses of periods, charges, runs and statements."""
+
+from django.urls import path
+
+from licensing.royalties import api
+
+urlpatterns = [
+    path("periods", api.PeriodList.as_view(), name="api-periods"),
+    path("periods/<str:public_id>", api.PeriodDetail.as_view(), name="api-period"),
+    path("periods/<str:public_id>/close", api.ClosePeriod.as_view(), name="api-period-close"),
+    path("charges", api.ChargeList.as_view(), name="api-charges"),
+    path("runs", api.RunList.as_view(), name="api-runs"),
+    path("runs/<str:public_id>/approve", api.ApproveRun.as_view(), name="api-run-approve"),
+    path("runs/<str:public_id>/issue", api.IssueRun.as_view(), name="api-run-issue"),
+    path("statements", api.StatementList.as_view(), name="api-statements"),
+    path("statements/<str:public_id>", api.StatementDetail.as_view(), name="api-statement"),
+    path(
+        "statements/<str:public_id>/lines.csv",
+        api.StatementCsv.as_view(),
+        name="api-statement-csv",
+    ),
+    path(
+        "statements/<str:public_id>/explain",
+        api.StatementExplain.as_view(),
+        name="api-statement-explain",
+    ),
+]
