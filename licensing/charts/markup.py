@@ -73,8 +73,8 @@ PAPER_STYLE = (
     "text{font-family:'Noto Sans CJK JP','Noto Sans JP',sans-serif;font-size:11px;fill:#3d4358}"
     ".value{fill:#1c2033;font-weight:bold}"
     ".bar-total,.bar{fill:#2f48a8}.bar-minus{fill:#b9771f}.bar-plus{fill:#2f8f63}"
-    ".bar-below{fill:#b3372f}.link,.axis,.grid{stroke:#8a90a6;stroke-width:0.75}"
-    ".link{stroke-dasharray:2 3}"
+    ".bar-below{fill:#b3372f}.axis{stroke:#8a90a6;stroke-width:0.75}"
+    ".link,.grid{stroke:#ccd1df;stroke-width:0.75}"
 )
 
 

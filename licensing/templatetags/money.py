@@ -5,6 +5,7 @@ or plain decimals (`Decimal` or text). Nothing here rounds. A missing value is w
 so that absent and zero never look alike.
 """
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
@@ -18,6 +19,7 @@ from ledger.money import Currency, Money, currency, decimal_text, exact
 register = template.Library()
 
 MISSING = "–"
+SPELT_CODE = re.compile(r"\b([A-Z]{3})(?=\d)")
 MINUS = "\N{MINUS SIGN}"
 
 Number = int | str | Decimal
@@ -30,7 +32,8 @@ def reader() -> Locale:
 
 
 def tidy(text: str) -> str:
-    """Write a real minus sign, and the yen sign as wide as the figures beside it."""
+    """Write a real minus sign, a yen sign as wide as the figures, and room after a spelt code."""
+    text = SPELT_CODE.sub("\\1\N{NO-BREAK SPACE}", text)
     return text.replace("-", MINUS).replace("\N{FULLWIDTH YEN SIGN}", "¥")
 
 

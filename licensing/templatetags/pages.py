@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.http import HttpRequest, QueryDict
-from django.template.context import RequestContext
+from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 
-def _query(context: RequestContext) -> QueryDict:
+def _query(context: Context) -> QueryDict:
     request: HttpRequest | None = context.get("request")
     return request.GET.copy() if request else QueryDict(mutable=True)
 
 
 @register.simple_tag(takes_context=True)
-def query_string(context: RequestContext, **changes: object) -> str:
+def query_string(context: Context, **changes: object) -> str:
     """Return the page's query string with changes: ``?{filters kept}&page=2``.
 
     ``{% query_string page=2 %}``; ``None`` or an empty text drops a parameter. Returns ``?`` alone
@@ -36,9 +36,7 @@ def query_string(context: RequestContext, **changes: object) -> str:
 
 
 @register.inclusion_tag("components/column.html", takes_context=True)
-def column(
-    context: RequestContext, label: str, sort: str = "", *, number: bool = False
-) -> dict[str, Any]:
+def column(context: Context, label: str, sort: str = "", *, number: bool = False) -> dict[str, Any]:
     """Head a table's column: ``{% column _("Title") sort="title" %}``.
 
     With ``sort`` the head is a link that orders by it (``?sort=title``, then ``?sort=-title``),

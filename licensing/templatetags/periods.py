@@ -1,8 +1,8 @@
 """How days, instants and accounting periods are written for people, in the reader's language."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date, format_datetime
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
@@ -72,7 +72,7 @@ def instant(value: datetime | str | None) -> str | SafeString:
     text = format_datetime(
         moment,
         _pattern("y/MM/dd HH:mm", "d MMM y, HH:mm"),
-        tzinfo=moment.tzinfo or get_timezone(),
+        tzinfo=moment.tzinfo or UTC,
         locale=reader(),
     )
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), text)

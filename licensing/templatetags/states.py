@@ -65,6 +65,10 @@ STATES: dict[str, dict[str, Look]] = {
         "disputed": ("critical", _("Disputed")),
     },
     "run": {
+        "draft": ("waiting", in_context("statement", "Draft")),
+        "approved": ("info", _("Approved")),
+        "issuing": ("info", _("Issuing")),
+        "issued": ("positive", in_context("statement", "Issued")),
         "due": ("waiting", in_context("run", "Waiting")),
         "running": ("info", _("Running")),
         "done": ("positive", _("Done")),
@@ -101,6 +105,7 @@ STATES: dict[str, dict[str, Look]] = {
         "failed": ("critical", _("Failed")),
     },
     "import": {
+        "received": ("info", _("Received")),
         "due": ("waiting", in_context("run", "Waiting")),
         "running": ("info", _("Running")),
         "checked": ("warning", _("Checked, not imported")),
