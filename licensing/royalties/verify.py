@@ -1,0 +1,122 @@
+"""Proving statements: rate every close again from its evidence and compare what was booked.
+
+Nothing is written. Each finding names what differs and where; no finding means that every charge,
+every part of it and every frozen statement is what its evidence says.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from licensing.deals import terms as contract
+from licensing.errors import LicensingError
+from licensing.royalties import content, periods, rating, tally
+from licensing.royalties.booking import booked
+from licensing.royalties.closing import report_files
+from licensing.royalties.division import NOTHING, Division
+from licensing.royalties.models import Close, Statement
+from licensing.usage import evidence
+from licensing.usage.models import UsageReport
+
+
+def findings() -> Iterator[str]:
+    """Yield everything that does not agree, over all closes and issued statements."""
+    closes = Close.objects.select_related("period__licence").order_by("pk")
+    for close in closes.iterator():
+        yield from of_close(close)
+    issued = Statement.objects.exclude(content=None).select_related("run", "payee").order_by("pk")
+    for statement in issued.iterator():
+        yield from of_statement(statement)
+
+
+def proven() -> dict[str, int]:
+    """Return what `findings` looks at, in numbers."""
+    return {
+        "closes": Close.objects.count(),
+        "statements": Statement.objects.exclude(content=None).count(),
+    }
+
+
+def of_close(close: Close) -> Iterator[str]:
+    """Yield where a close's booked charges differ from rating its evidence again."""
+    where = f"{close.period.licence.public_id} {close.period.label} close {close.number}"
+    reports = _reports(close)
+    damaged = list(_damaged(reports))
+    if damaged:
+        yield from (f"{where}: {what}" for what in damaged)
+        return
+    try:
+        rated = _rate_again(close, reports)
+    except (LicensingError, OSError) as error:
+        yield f"{where}: the evidence cannot be read: {error}"
+        return
+    before = booked(close.period, upto=close.number)
+    for price_id in sorted({*rated, *before}):
+        is_now = rated.get(price_id, NOTHING)
+        was_booked = before.get(price_id, NOTHING)
+        yield from (f"{where} {price_id}: {what}" for what in _differences(was_booked, is_now))
+
+
+def of_statement(statement: Statement) -> Iterator[str]:
+    """Yield what differs between a frozen statement and one built again from its allocations."""
+    frozen = statement.content or {}
+    if content.sha256(frozen) != statement.content_sha256:
+        yield f"{statement.public_id}: its content no longer has the hash it was issued with"
+    again = content.of(statement)
+    for place, (was, now) in enumerate(
+        zip(frozen.get("lines", []), again["lines"], strict=False), start=1
+    ):
+        if was != now:
+            yield f"{statement.public_id} line {place}: was issued as {was}, is now {now}"
+    for name in ("gross_minor", "operator_fee_minor", "collective_fee_minor", "net_minor"):
+        if frozen.get(name) != again[name]:
+            yield f"{statement.public_id} {name}: issued {frozen.get(name)}, now {again[name]}"
+
+
+def _reports(close: Close) -> list[UsageReport]:
+    names = [one["report"] for one in close.reports]
+    found = {one.public_id: one for one in UsageReport.objects.filter(public_id__in=names)}
+    return [found[name] for name in names if name in found]
+
+
+def _damaged(reports: list[UsageReport]) -> Iterator[str]:
+    """Yield the reports whose kept original is not the file that was received."""
+    for report in reports:
+        if not report.original_key:
+            continue
+        try:
+            with evidence.open_stream(report.original_key) as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+        except OSError as error:
+            yield f"{report.public_id}: its original cannot be read: {error}"
+            continue
+        if sha256 != report.original_sha256:
+            yield f"{report.public_id}: its original was changed after it was received"
+
+
+def _rate_again(close: Close, reports: list[UsageReport]) -> dict[str, Division]:
+    period = close.period
+    terms = contract.parse(period.licence.terms)
+    span = periods.Span(period.starts_on, period.ends_on)
+    with ExitStack() as stack:
+        folder = stack.enter_context(evidence.workplace())
+        shares = stack.enter_context(evidence.local_path(close.basis_key))
+        files = list(report_files(stack, reports))
+        lines = stack.enter_context(tally.opened(files, shares, folder))
+        rated = rating.rated_prices(terms, span, lines, shares, lambda: None)
+        return {one.draft.price_id: one.division for one in rated}
+
+
+def _differences(was: Division, now: Division) -> Iterator[str]:
+    if was.amount_minor != now.amount_minor:
+        yield f"booked {was.amount_minor}, rated {now.amount_minor} minor"
+    fees = (was.operator_fee_minor, was.collective_fee_minor)
+    fees_now = (now.operator_fee_minor, now.collective_fee_minor)
+    if fees != fees_now:
+        yield f"fees booked {fees}, rated {fees_now} minor"
+    for payee in sorted({*was.parts, *now.parts}):
+        before, after = was.parts.get(payee), now.parts.get(payee)
+        net = before.net_minor if before else 0
+        net_now = after.net_minor if after else 0
+        if net != net_now:
+            yield f"{payee} was booked {net}, is due {net_now} minor"
