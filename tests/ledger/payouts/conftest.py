@@ -33,9 +33,9 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
 
 
 @pytest.fixture
-def payee(transactional_db: None, stripe_double: StripeDouble, queue: Queue) -> Recipient:
+def payee(db: None, stripe_double: StripeDouble, queue: Queue) -> Recipient:
     """Make a verified recipient that can be paid 100,000 yen."""
-    del transactional_db, queue
+    del db, queue
     stripe_double.control({"onboarding": "immediate"})
     recipient = recipients.enrol(party=PAYEE, country="JP", snapshot={"name": "Quill Press"})
     earn(100_000)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -43,15 +43,29 @@ class Queue:
         """Stand in for `config.jobs.send`."""
         self.messages.append((task, arguments))
 
+    def commit(self) -> None:
+        """Send what waits for a commit that a test's own transaction never makes."""
+        waiting, connection.run_on_commit = connection.run_on_commit, []
+        for _, send, _ in waiting:
+            send()
+
     def run(self) -> None:
         """Run the payouts' messages, and those that they send, until none is left."""
+        self.commit()
         while self.messages:
             name, arguments = self.messages.pop(0)
             if name.startswith("ledger.payouts."):
                 current_app.tasks[name](**arguments)
+            self.commit()
+
+    def clear(self) -> None:
+        """Lose every message, as a broker that is restarted does."""
+        self.commit()
+        self.messages.clear()
 
     def names(self) -> list[str]:
         """Return the waiting messages' last names."""
+        self.commit()
         return [name.rsplit(".", 1)[1] for name, _ in self.messages]
 
 

@@ -15,9 +15,9 @@ from tests.ledger.payouts.scene import DAY, PAYEE, SNAPSHOT, Queue, earn, journa
 
 
 @pytest.fixture(autouse=True)
-def earnings(transactional_db: None, queue: Queue) -> None:
+def earnings(db: None, queue: Queue) -> None:
     """100,000 yen are payable to a party that Stripe has never heard of."""
-    del transactional_db, queue
+    del db, queue
     earn(100_000)
 
 
@@ -84,6 +84,7 @@ def test_a_payout_that_cannot_be_is_refused_and_leaves_nothing(
     assert payable() == 100_000
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_promise_the_balance_once() -> None:
     start = Barrier(2)
 

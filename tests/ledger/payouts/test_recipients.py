@@ -9,7 +9,7 @@ from tests.doubles.stripe.double import StripeDouble
 from tests.ledger.payouts.scene import Queue
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db,
     pytest.mark.usefixtures("stripe_double", "queue"),
 ]
 

@@ -43,12 +43,13 @@ def refused(payout: Payout, refusal: type[LedgerError], reason: str) -> None:
 def test_reserving_books_once_and_announces_it(queue: Queue, settings: Settings) -> None:
     settings.SUBSCRIBERS = {"payout.moved": ("licensing.tell",)}
     payout = prepared()
-    queue.messages.clear()
+    queue.clear()
 
     services.reserve(payout_id=payout.pk, on=DAY)
 
     assert journal() == [RESERVED]
     assert payable() == 70_000
+    queue.commit()
     assert queue.messages == [
         ("licensing.tell", {"payout_id": payout.pk}),
         ("ledger.payouts.tasks.send_payout", {"payout_id": payout.pk}),

@@ -67,7 +67,7 @@ def test_an_answer_that_never_came_is_asked_for_again_and_nothing_is_sent_twice(
     payout = reserved()
 
     queue.run()
-    attempt = payout.attempts.get()
+    attempt = PayoutAttempt.objects.select_related("payout").get()
     assert (attempt.payout.state, attempt.state) == ("sending", "unknown")
     assert attempt.error_message
 
@@ -153,7 +153,7 @@ def test_a_worker_lost_in_the_middle_is_replaced_by_the_sweep(
     stripe_double: StripeDouble, queue: Queue
 ) -> None:
     payout = reserved()
-    queue.messages.clear()
+    queue.clear()
     assert sending.claim(payout.pk)
     assert send_unsent_payouts() == 0
 
@@ -166,7 +166,7 @@ def test_a_worker_lost_in_the_middle_is_replaced_by_the_sweep(
 
 def test_a_lost_message_is_found_by_the_sweep(stripe_double: StripeDouble, queue: Queue) -> None:
     payout = reserved()
-    queue.messages.clear()
+    queue.clear()
 
     assert sweep(queue) == 1
 
@@ -189,11 +189,12 @@ def test_a_payout_held_after_its_reservation_waits(
     assert "transfers.create" not in stripe_double.state()["calls"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_sending_the_same_payout_ask_the_rail_once(
     stripe_double: StripeDouble, queue: Queue
 ) -> None:
     payout = reserved()
-    queue.messages.clear()
+    queue.clear()
     start = Barrier(2)
 
     def work() -> None:

@@ -203,7 +203,7 @@ def test_an_event_whose_message_was_lost_is_found_by_the_sweep(
     stripe_double: StripeDouble, queue: Queue, payout: Payout
 ) -> None:
     deliver(settle(stripe_double, "paid"))
-    queue.messages.clear()
+    queue.clear()
     assert process_waiting_events() == 0
     WebhookEvent.objects.update(received_at="2026-10-31T00:00:00Z")
 
