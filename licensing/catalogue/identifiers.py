@@ -124,14 +124,11 @@ def _checked(
 
     def normalise(value: str) -> str:
         try:
-            normal = finish(validate(value))
+            return finish(validate(value))
         except InvalidChecksum:
             _wrong_check_digit(label, value)
         except ValidationError:
             _malformed(label, value, shape)
-        if not normal.isascii():
-            _malformed(label, value, shape)
-        return normal
 
     return normalise
 
