@@ -45,6 +45,10 @@ MINUTE = crontab()
 HOURLY = crontab(minute=7)
 
 app.conf.beat_schedule = {
+    "run waiting imports": {
+        "task": "licensing.catalogue.tasks.run_waiting_imports",
+        "schedule": MINUTE,
+    },
     "let expired offers lapse": {
         "task": "licensing.deals.tasks.lapse_expired_offers",
         "schedule": MINUTE,
