@@ -61,4 +61,24 @@ app.conf.beat_schedule = {
         "task": "ledger.documents.tasks.sweep_documents",
         "schedule": MINUTE,
     },
+    "send payouts that wait": {
+        "task": "ledger.payouts.tasks.send_unsent_payouts",
+        "schedule": MINUTE,
+    },
+    "act on events that wait": {
+        "task": "ledger.payouts.tasks.process_waiting_events",
+        "schedule": MINUTE,
+    },
+    "take back transfers of failed payouts": {
+        "task": "ledger.payouts.tasks.take_back_transfers",
+        "schedule": MINUTE,
+    },
+    "ask after payouts in transit": {
+        "task": "ledger.payouts.tasks.ask_after_payouts",
+        "schedule": HOURLY,
+    },
+    "refresh payees' accounts": {
+        "task": "ledger.payouts.tasks.refresh_recipients",
+        "schedule": HOURLY,
+    },
 }

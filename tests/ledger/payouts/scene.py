@@ -46,8 +46,8 @@ class Queue:
     def commit(self) -> None:
         """Send what waits for a commit that a test's own transaction never makes."""
         waiting, connection.run_on_commit = connection.run_on_commit, []
-        for _, send, _ in waiting:
-            send()
+        for on_commit in waiting:
+            on_commit[1]()
 
     def run(self) -> None:
         """Run the payouts' messages, and those that they send, until none is left."""
