@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy as in_context
+from django.utils.translation import pgettext_lazy
 
 register = template.Library()
 
@@ -17,12 +17,12 @@ Look = tuple[str, str | Promise]
 
 STATES: dict[str, dict[str, Look]] = {
     "deal": {
-        "draft": ("waiting", in_context("deal", "Draft")),
+        "draft": ("waiting", pgettext_lazy("deal", "Draft")),
         "negotiating": ("info", _("Negotiating")),
         "agreed": ("warning", _("Agreed")),
         "signing": ("warning", _("Signing")),
         "in_force": ("positive", _("In force")),
-        "expired": ("neutral", in_context("deal", "Expired")),
+        "expired": ("neutral", pgettext_lazy("deal", "Expired")),
         "terminated": ("neutral", _("Terminated")),
         "declined": ("neutral", _("Declined")),
         "withdrawn": ("neutral", _("Withdrawn")),
@@ -31,7 +31,7 @@ STATES: dict[str, dict[str, Look]] = {
     "offer": {
         "standing": ("info", _("Standing")),
         "countered": ("neutral", _("Countered")),
-        "accepted": ("positive", in_context("offer", "Accepted")),
+        "accepted": ("positive", pgettext_lazy("offer", "Accepted")),
         "declined": ("neutral", _("Declined")),
         "withdrawn": ("neutral", _("Withdrawn")),
         "lapsed": ("neutral", _("Lapsed")),
@@ -40,43 +40,43 @@ STATES: dict[str, dict[str, Look]] = {
         "receiving": ("info", _("Receiving")),
         "received": ("info", _("Received")),
         "checking": ("info", _("Checking")),
-        "accepted": ("positive", in_context("report", "Accepted")),
+        "accepted": ("positive", pgettext_lazy("report", "Accepted")),
         "rejected": ("critical", _("Rejected")),
         "superseded": ("neutral", _("Superseded")),
     },
     "verdict": {
-        "accepted": ("positive", in_context("line", "Accepted")),
+        "accepted": ("positive", pgettext_lazy("line", "Accepted")),
         "quarantined": ("warning", _("Quarantined")),
         "rejected": ("critical", _("Rejected")),
     },
     "period": {
         "open": ("waiting", _("Open")),
-        "due": ("warning", in_context("period", "Due")),
+        "due": ("warning", pgettext_lazy("period", "Due")),
         "closing": ("info", _("Closing")),
         "closed": ("positive", _("Closed")),
         "failed": ("critical", _("Failed")),
     },
     "statement": {
-        "draft": ("waiting", in_context("statement", "Draft")),
+        "draft": ("waiting", pgettext_lazy("statement", "Draft")),
         "approved": ("info", _("Approved")),
-        "issued": ("positive", in_context("statement", "Issued")),
+        "issued": ("positive", pgettext_lazy("statement", "Issued")),
         "paid": ("positive", _("Paid")),
         "held": ("warning", _("Held")),
         "disputed": ("critical", _("Disputed")),
     },
     "run": {
-        "draft": ("waiting", in_context("statement", "Draft")),
+        "draft": ("waiting", pgettext_lazy("statement", "Draft")),
         "approved": ("info", _("Approved")),
         "issuing": ("info", _("Issuing")),
-        "issued": ("positive", in_context("statement", "Issued")),
-        "due": ("waiting", in_context("run", "Waiting")),
+        "issued": ("positive", pgettext_lazy("statement", "Issued")),
+        "due": ("waiting", pgettext_lazy("run", "Waiting")),
         "running": ("info", _("Running")),
         "done": ("positive", _("Done")),
         "failed": ("critical", _("Failed")),
     },
     "invoice": {
-        "draft": ("waiting", in_context("invoice", "Draft")),
-        "issued": ("info", in_context("invoice", "Issued")),
+        "draft": ("waiting", pgettext_lazy("invoice", "Draft")),
+        "issued": ("info", pgettext_lazy("invoice", "Issued")),
         "overdue": ("critical", _("Overdue")),
         "part_paid": ("warning", _("Part paid")),
         "paid": ("positive", _("Paid")),
@@ -84,7 +84,7 @@ STATES: dict[str, dict[str, Look]] = {
         "void": ("neutral", _("Void")),
     },
     "payout": {
-        "due": ("waiting", in_context("payout", "Due")),
+        "due": ("waiting", pgettext_lazy("payout", "Due")),
         "reserved": ("info", _("Reserved")),
         "sending": ("info", _("Sending")),
         "in_transit": ("info", _("In transit")),
@@ -100,13 +100,13 @@ STATES: dict[str, dict[str, Look]] = {
         "unknown": ("warning", _("Outcome unknown")),
     },
     "document": {
-        "due": ("waiting", in_context("document", "Being made")),
+        "due": ("waiting", pgettext_lazy("document", "Being made")),
         "rendered": ("positive", _("Ready")),
         "failed": ("critical", _("Failed")),
     },
     "import": {
         "received": ("info", _("Received")),
-        "due": ("waiting", in_context("run", "Waiting")),
+        "due": ("waiting", pgettext_lazy("run", "Waiting")),
         "running": ("info", _("Running")),
         "checked": ("warning", _("Checked, not imported")),
         "done": ("positive", _("Imported")),

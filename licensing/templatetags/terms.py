@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from babel import Locale
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy as in_context
 
 register = template.Library()
 
@@ -38,7 +37,7 @@ WORDS: dict[str, dict[str, str | Promise]] = {
         "query": _("queries"),
         "fetch": _("fetches"),
         "output": _("outputs"),
-        "revenue": in_context("unit", "revenue"),
+        "revenue": pgettext_lazy("unit", "revenue"),
     },
     "price": {
         "per_unit": _("Price per unit"),
@@ -148,7 +147,7 @@ def listed(tokens: Iterable[str] | None, table: str) -> str:
     """Say several tokens in one line: ``{{ grant.uses|listed:"use" }}``; table "territory" too."""
     say = territory_name if table == "territory" else None
     words = [say(token) if say else word(table, token) for token in tokens or ()]
-    return str(in_context("between the items of a list", ", ")).join(words)
+    return str(pgettext_lazy("between the items of a list", ", ")).join(words)
 
 
 @register.simple_tag
