@@ -58,7 +58,7 @@ def require_plain(value: object, *, max_depth: int = MAX_DEPTH) -> None:
     For documents that arrive as Python objects: a float, a date or a set has already lost what
     was written, and is named by its path.
     """
-    for path, depth, item in _walk(value, max_depth):
+    for path, depth, item in _walk(value):
         if depth > max_depth:
             _refuse_depth(path, max_depth)
         if isinstance(item, str):
@@ -76,13 +76,11 @@ def require_plain(value: object, *, max_depth: int = MAX_DEPTH) -> None:
             )
 
 
-def _walk(value: object, max_depth: int) -> Iterator[tuple[str, int, object]]:
+def _walk(value: object) -> Iterator[tuple[str, int, object]]:
     waiting: list[tuple[str, int, object]] = [("", 0, value)]
     while waiting:
         path, depth, item = waiting.pop()
         yield path, depth, item
-        if depth > max_depth:
-            continue
         if isinstance(item, dict):
             for name, inner in item.items():
                 yield path, depth, name

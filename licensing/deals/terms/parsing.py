@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from licensing.deals.terms.consistency import consistency_faults
 from licensing.deals.terms.document import Terms
 from licensing.deals.terms.shape import shape_faults
-from licensing.errors import InvalidInput
+from licensing.errors import Fault, InvalidInput
 from licensing.strict_json import loads_strict, require_plain
 
 
@@ -40,5 +40,6 @@ def parse_bytes(body: bytes) -> Terms:
     """Return the terms in a body of strict JSON; raises `MalformedJson` or `InvalidTerms`."""
     written = loads_strict(body)
     if not isinstance(written, dict):
-        written = {"": written} if written else {}
+        fault = Fault("", "not_an_object", "Write the document as an object: { … }.")
+        raise InvalidTerms(fault.message, faults=[fault])
     return parse(written)

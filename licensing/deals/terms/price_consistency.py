@@ -51,7 +51,7 @@ def counted(price: Price) -> str | None:
             return price.unit
         case PerWork():
             return f"works {price.count}"
-        case Flat() | Pool():
+        case _:
             return None
 
 

@@ -35,7 +35,7 @@ def pricing_steps(price: UnitPrice, counted: Fraction) -> Iterator[Step]:
             yield PackageStep(
                 Fraction(price.free_units), Fraction(price.per), Fraction(price.unit_price)
             )
-        case RevenueShare():
+        case _:
             yield ShareStep(Fraction(price.rate))
 
 

@@ -230,9 +230,9 @@ def test_every_fault_of_the_terms_is_named_by_its_path(tmp_path: Path) -> None:
 
 def test_terms_that_are_not_json_are_refused_by_place(tmp_path: Path) -> None:
     path = tmp_path / "terms.json"
-    path.write_text('{"schema": "terms/1",}')
+    path.write_text('{"schema": terms/1}')
 
-    assert refusal(path, write_usage(tmp_path)).startswith(f"{path}: line 1, column 22: ")
+    assert refusal(path, write_usage(tmp_path)).startswith(f"{path}: line 1, column 12: ")
 
 
 def test_clauses_that_settle_over_a_window_are_noted(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def plain_document(*prices: dict[str, Any], **clauses: Any) -> dict[str, Any]:
             "starts_on": "2026-10-01",
             "ends_on": "2029-09-30",
         },
-        "prices": list(prices) or [PER_MILLION],
+        "prices": copy.deepcopy(list(prices) or [PER_MILLION]),
         **clauses,
     }
 
