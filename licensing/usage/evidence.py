@@ -7,13 +7,15 @@ settings and sees no file but those it is given.
 """
 
 import hashlib
+import io
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import duckdb
 from django.conf import settings
@@ -51,51 +53,81 @@ def store() -> Storage:
     return storages["evidence"]
 
 
-class Measured(File):  # type: ignore[type-arg]  # Django's stubs leave the element open
+class Readable(Protocol):
+    """Anything that is read in pieces: a file, a request's body, several files in a row."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next piece, or nothing at the end."""
+
+
+class Measured:
     """A stream that counts and hashes what is read from it, so that a file is read once."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__(stream)
-        self.stream = stream
-        self.count = 0
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
         self._hash = hashlib.sha256()
+        self.count = 0
 
-    def read(self, size: int = -1) -> bytes:
-        """Pass a piece on, counting and hashing it."""
-        piece = self.stream.read(size)
-        self.count += len(piece)
-        self._hash.update(piece)
-        return piece
-
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Yield the rest in pieces; unlike Django's, it never seeks, so a socket will do."""
-        while piece := self.read(chunk_size or CHUNK_BYTES):
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the rest; never seeks, so a socket will do."""
+        while piece := self._stream.read(CHUNK_BYTES):
+            self.count += len(piece)
+            self._hash.update(piece)
             yield piece
 
-    def multiple_chunks(self, _chunk_size: int | None = None) -> bool:
-        """Say yes: the size is known only at the end."""
-        return True
-
-    @property
-    def sha256(self) -> str:
-        """The hash of what was read so far."""
-        return self._hash.hexdigest()
+    def stored(self, key: str) -> Stored:
+        """Return what was read so far, as kept under a key."""
+        return Stored(key, self.count, self._hash.hexdigest())
 
 
-def put(key: str, stream: IO[bytes]) -> Stored:
+def put(key: str, stream: Readable) -> Stored:
     """Keep a stream under a key, hashing it on the way.
 
-    Raises `EvidenceExists` and leaves what is there untouched if the key is taken, even by
-    somebody who takes it at the same moment.
+    A key is there whole or not at all, whatever happens to the process. Raises `EvidenceExists`
+    and leaves what is there untouched if the key is taken, even by somebody who takes it at the
+    same moment.
     """
     if store().exists(key):
-        raise EvidenceExists(f"Evidence is kept under {key} already.", key=key)
+        raise _taken(key)
     measured = Measured(stream)
-    name = store().save(key, measured)
+    try:
+        path: Path | None = Path(store().path(key))
+    except NotImplementedError:
+        path = None
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    folder = path.parent if path is not None else None
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".making-") as making:
+        making.writelines(measured.pieces())
+        making.flush()
+        if path is not None:
+            _link(making, path, key)
+        else:
+            _upload(making, key)
+    return measured.stored(key)
+
+
+def _link(making: "tempfile._TemporaryFileWrapper[bytes]", path: Path, key: str) -> None:
+    """Give a file written beside it its final name, which fails if the name is taken."""
+    os.fsync(making.fileno())
+    Path(making.name).chmod(0o644)
+    try:
+        os.link(making.name, path)
+    except FileExistsError:
+        raise _taken(key) from None
+
+
+def _upload(making: "tempfile._TemporaryFileWrapper[bytes]", key: str) -> None:
+    """Hand a file to an object store, where it appears whole; the store renames what is taken."""
+    making.seek(0)
+    name = store().save(key, File(making))
     if name != key:
         store().delete(name)
-        raise EvidenceExists(f"Evidence is kept under {key} already.", key=key)
-    return Stored(key, measured.count, measured.sha256)
+        raise _taken(key)
+
+
+def _taken(key: str) -> EvidenceExists:
+    return EvidenceExists(f"Evidence is kept under {key} already.", key=key)
 
 
 def put_file(key: str, path: Path) -> Stored:
@@ -179,6 +211,46 @@ def quoted(value: object) -> str:
 def kept(key: str) -> bool:
     """Whether something is kept under a key."""
     return store().exists(key)
+
+
+def measure(key: str) -> Stored:
+    """Read what is kept under a key again, for its size and hash."""
+    with open_stream(key) as stream:
+        measured = Measured(stream)
+        for _ in measured.pieces():
+            pass
+    return measured.stored(key)
+
+
+class Joined(io.RawIOBase):
+    """Several kept files read as one stream."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = iter(keys)
+        self._stream: IO[bytes] | None = None
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next piece, opening each file as the one before it ends."""
+        while True:
+            if self._stream is None:
+                key = next(self._keys, None)
+                if key is None:
+                    return b""
+                self._stream = open_stream(key)
+            if piece := self._stream.read(size):
+                return piece
+            self._stream.close()
+            self._stream = None
+
+    def close(self) -> None:
+        """Close the file that is being read."""
+        if self._stream is not None:
+            self._stream.close()
+        super().close()
 
 
 def forget_part(key: str) -> None:

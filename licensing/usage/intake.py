@@ -20,7 +20,7 @@ from licensing.usage.refusal import ReportRefused
 from licensing.usage.vocabulary import Verdict
 
 
-def _unwatched(_lines: int) -> None:
+def unwatched(_lines: int) -> None:
     """Follow no progress."""
 
 
@@ -50,7 +50,7 @@ class Inputs:
     """Parquet of the licence's repertoire snapshot: ``work_id``."""
     catalogue: Catalogue
     checks_sha256: bool = True
-    step: Callable[[int], None] = _unwatched
+    step: Callable[[int], None] = unwatched
     """Told how many lines are done, for a progress bar."""
 
 

@@ -74,7 +74,8 @@ def _faults(grant: GrantView) -> str:
              WHEN NOT sound THEN 'quantity_invalid'
              WHEN unit NOT IN ({units}) THEN 'unit_unknown'
              WHEN "use" NOT IN ({texts(CONCRETE_USES)}) THEN 'use_unknown'
-             WHEN length(work) > 300 OR NOT regexp_matches(work, '^[a-z][a-z0-9_]{{0,15}}:[^ ]')
+             WHEN length(work) > 300
+                  OR NOT regexp_matches(work, '^[A-Za-z][A-Za-z0-9_]{{0,15}}:[^ ]')
                   THEN 'work_malformed'
              WHEN territory NOT IN ('', {texts(TERRITORIES)}) THEN 'territory_unknown'
         END

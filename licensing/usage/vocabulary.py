@@ -148,7 +148,6 @@ REPORT_CODES: Final = {
     "quantity_disagrees": _("The header's total quantity is not that of the lines."),
     "quantity_overflow": _("The quantities sum to more than can be counted."),
     "refers_to_unknown": _("The report this one replaces or corrects is not there."),
-    "period_closed": _("The period is no longer open for this kind of report."),
 }
 
 BY_CODE: Final = {code.code: code for code in LINE_CODES}

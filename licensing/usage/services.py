@@ -1,0 +1,83 @@
+"""Submitting usage reports in one piece, judged at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from licensing.access import Actor
+from licensing.deals import terms as contract
+from licensing.deals.models import Licence
+from licensing.usage import evidence, formats, grant, intake, keeping, submission
+from licensing.usage.header import Header, ReportType
+from licensing.usage.intake import Inputs, IntakeResult
+from licensing.usage.models import UsageReport
+from licensing.usage.refusal import ReportRefused
+from licensing.usage.registered import RegisteredWorks
+from licensing.usage.submission import Submission
+
+
+def submit_json(*, by: Actor, body: bytes) -> tuple[UsageReport, bool]:
+    """Take a small report in one piece and judge it at once; returns it and whether it is new.
+
+    The same report sent again is returned as it is. Raises what `submission` raises, and
+    `ReportRefused` for a report that is unusable as a whole; then nothing is kept of it.
+    """
+    document, lines = submission.read_body(body)
+    made = submission.of_json(by=by, document=document, lines=lines)
+    if (earlier := submission.repeated(made)) is not None:
+        return earlier, False
+    with evidence.workplace() as folder:
+        original = folder / "original.json"
+        original.write_bytes(body)
+        if made.header.type is ReportType.ZERO:
+            if lines:
+                raise ReportRefused("lines_disagree", "A report of type zero has no lines.")
+            return keeping.keep(made, original, None)
+        result = _judge(made, formats.prepare_json(lines, folder), folder)
+        return keeping.keep(made, original, result)
+
+
+def submit_file(
+    *, by: Actor, document: Any, path: Path, compression: str = ""
+) -> tuple[UsageReport, bool]:
+    """Take a CSV file of any size that lies on this machine, and judge it at once.
+
+    Raises as `submit_json` does.
+    """
+    made = submission.of_file(by=by, document=document, file_format="csv", compression=compression)
+    if (earlier := submission.repeated(made)) is not None:
+        return earlier, False
+    with evidence.workplace() as folder:
+        result = _judge(made, formats.prepare_csv(path, compression, folder), folder)
+        return keeping.keep(made, path, result)
+
+
+def _judge(made: Submission, source: formats.Plain, folder: Path) -> IntakeResult:
+    return judge(
+        header=made.header,
+        licence=made.licence,
+        source=source,
+        folder=folder,
+        checks_sha256=made.format != "json",
+    )
+
+
+def judge(  # noqa: PLR0913  # what a verdict depends on, each by name
+    *,
+    header: Header,
+    licence: Licence,
+    source: formats.Plain,
+    folder: Path,
+    checks_sha256: bool = True,
+    step: Callable[[int], None] = intake.unwatched,
+) -> IntakeResult:
+    """Judge lines against a licence; raises `ReportRefused`."""
+    view = grant.view(
+        contract.parse(licence.terms),
+        period=header.period,
+        family=header.model_family,
+        version=header.model_version,
+    )
+    with evidence.local_path(licence.snapshot_key) as works:
+        inputs = Inputs(header, view, works, RegisteredWorks(), checks_sha256, step)
+        return intake.check(source, inputs, folder)

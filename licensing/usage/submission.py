@@ -1,0 +1,155 @@
+"""What a report is before it is judged: its header read, its licence and forerunner found."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+
+from licensing.access import Actor
+from licensing.deals.models import Licence
+from licensing.errors import Fault, LicensingError
+from licensing.usage import header as headers
+from licensing.usage import strict
+from licensing.usage.formats import COMPRESSIONS, FORMATS
+from licensing.usage.header import Header, InvalidHeader, ReportType
+from licensing.usage.models import ReportState, UsageReport
+from licensing.usage.refusal import ReportRefused
+
+
+class ReportConflict(LicensingError):
+    """The licensee sent another report under this report_id before."""
+
+    code = "report_conflict"
+
+
+class ReportTooLarge(LicensingError):
+    """More than one POST may carry."""
+
+    code = "report_too_large"
+    status = 413
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A report whose header is proved and whose licence and forerunner are found."""
+
+    by: Actor
+    header: Header
+    licence: Licence
+    target: UsageReport | None
+    format: str
+    compression: str
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash by which a repeated report is told from another under the same name."""
+        return hashlib.sha256(self.header.canonical.encode()).hexdigest()
+
+
+def read_body(body: bytes) -> tuple[Any, Any]:
+    """Read ``{"header": …, "lines": […]}``; raises `strict.Malformed` or `ReportTooLarge`."""
+    if len(body) > settings.SMALL_REPORT_BYTES:
+        raise _too_large(f"{len(body)} bytes")
+    document = strict.loads(body)
+    if not isinstance(document, Mapping) or "header" not in document:
+        raise InvalidHeader('Write {"header": {…}, "lines": […]}.')
+    if unknown := sorted(set(document) - {"header", "lines"}):
+        raise InvalidHeader(
+            'Write {"header": {…}, "lines": […]} and nothing else.',
+            faults=[Fault(name, "unknown_field", "Leave it out.") for name in unknown],
+        )
+    lines = document.get("lines", [])
+    if isinstance(lines, list) and len(lines) > settings.SMALL_REPORT_LINES:
+        raise _too_large(f"{len(lines)} lines")
+    return document["header"], lines
+
+
+def _too_large(what: str) -> ReportTooLarge:
+    return ReportTooLarge(
+        f"{what} are more than one POST takes ({settings.SMALL_REPORT_LINES} lines or "
+        f"{settings.SMALL_REPORT_BYTES} bytes). Upload a CSV in parts at /api/v1/uploads."
+    )
+
+
+def of_json(*, by: Actor, document: Any, lines: Any) -> Submission:
+    """Read a report whose lines came as JSON.
+
+    Its SHA-256 is of the lines as canonical JSON (RFC 8785). Raises `ReportRefused` where the
+    header names another.
+    """
+    header = headers.parse(document)
+    sha256 = hashlib.sha256(strict.canonical(lines).encode()).hexdigest()
+    if header.sha256 and header.sha256 != sha256:
+        raise ReportRefused(
+            "sha256_disagrees",
+            f"The header says {header.sha256}; the lines as canonical JSON (RFC 8785) have "
+            f"{sha256}. It may be left out of a JSON report.",
+        )
+    return _found(by, replace(header, sha256=sha256), "json", "")
+
+
+def of_file(*, by: Actor, document: Any, file_format: str, compression: str) -> Submission:
+    """Read a report whose lines are a file; raises `InvalidHeader` for one without its SHA-256."""
+    header = headers.parse(document)
+    faults = []
+    if header.type is ReportType.ZERO:
+        faults.append(Fault("type", "zero_has_lines", "Send a zero report as JSON, without lines."))
+    elif not header.sha256:
+        faults.append(Fault("sha256", "missing", "Write the SHA-256 of the uncompressed lines."))
+    if file_format not in FORMATS or file_format == "json":
+        faults.append(Fault("format", "format_unknown", "Send csv."))
+    if compression not in COMPRESSIONS:
+        known = ", ".join(filter(None, COMPRESSIONS))
+        faults.append(Fault("compression", "compression_unknown", f"Send plain or: {known}."))
+    if faults:
+        raise InvalidHeader("The header cannot be read; see errors.", faults=faults)
+    return _found(by, header, file_format, compression)
+
+
+def _found(by: Actor, header: Header, file_format: str, compression: str) -> Submission:
+    """Find what the header refers to; raises `Licence.DoesNotExist` for anybody else's."""
+    licences = Licence.objects.visible_to(by).filter(licensee=by.organisation)
+    licence = licences.select_related("licensor", "licensee").get(public_id=header.licence)
+    target = None
+    if header.refers_to:
+        target = _target(by, header, licence)
+    return Submission(by, header, licence, target, file_format, compression)
+
+
+def _target(by: Actor, header: Header, licence: Licence) -> UsageReport:
+    """Find the report to replace or correct: by the licensee's own name or by our id."""
+    own = UsageReport.objects.filter(licensee=by.organisation, licence=licence)
+    named = own.filter(report_id=header.refers_to) | own.filter(public_id=header.refers_to)
+    states = [ReportState.ACCEPTED]
+    if header.type is ReportType.REPLACEMENT:
+        states.append(ReportState.REJECTED)
+    target = named.filter(period=header.period, state__in=states).first()
+    if target is None:
+        raise ReportRefused(
+            "refers_to_unknown",
+            f"No report {header.refers_to!r} of this licence and month is in force.",
+        )
+    return target
+
+
+def repeated(submission: Submission) -> UsageReport | None:
+    """Return the same report if it was sent before.
+
+    Raises `ReportConflict` if something else was sent under its report_id.
+    """
+    header = submission.header
+    earlier = UsageReport.objects.filter(
+        licensee=submission.by.organisation, report_id=header.report_id
+    ).first()
+    if earlier is None:
+        return None
+    if earlier.fingerprint != submission.fingerprint:
+        raise ReportConflict(
+            f"{header.report_id} was sent before with other content. Send a replacement or a "
+            "correction of it under a report_id of its own.",
+            report=earlier.public_id,
+            report_id=header.report_id,
+        )
+    return earlier
