@@ -7,7 +7,6 @@ from licensing.deals.terms.prices import (
     Graduated,
     Package,
     PerUnit,
-    RevenueShare,
     Tier,
     UnitPrice,
     Volume,
