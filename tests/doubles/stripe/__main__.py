@@ -1,6 +1,7 @@
 """Run the double: ``python -m tests.doubles.stripe --port 12111 --webhook-url http://…``."""
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
@@ -14,10 +15,24 @@ def main() -> None:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(description="A stateful stand-in for Stripe Connect.")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--webhook-url", default="", help="where events are posted")
-    parser.add_argument("--webhook-secret", default="whsec_double")
+    site, folder = os.environ.get("PUBLIC_URL"), os.environ.get("KYODAKU_LOCAL_DIR")
+    parser.add_argument(
+        "--webhook-url",
+        default=f"{site}/webhooks/stripe/" if site else "",
+        help="where events are posted; below PUBLIC_URL unless given",
+    )
+    parser.add_argument(
+        "--webhook-secret",
+        default=os.environ.get("STRIPE_WEBHOOK_SECRET", "whsec_double"),
+        help="signs events; STRIPE_WEBHOOK_SECRET unless given",
+    )
     parser.add_argument("--pay-after", type=float, default=0, help="seconds a bank takes")
-    parser.add_argument("--state", type=Path, help="a file to remember everything in")
+    parser.add_argument(
+        "--state",
+        type=Path,
+        default=Path(folder, "stripe.json") if folder else None,
+        help="what it remembers between starts; in KYODAKU_LOCAL_DIR unless given",
+    )
     parser.add_argument("--onboarding", choices=["form", "immediate"], default="form")
     options = parser.parse_args()
     double = StripeDouble(

@@ -12,8 +12,9 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-TRIES = 6
+TRIES = 40
 FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5
 ANSWER_SECONDS = 10
 
 Work = Callable[[], None]
@@ -50,7 +51,8 @@ class Deliveries:
         """Send one event, and again after a growing pause if it is not answered with a 2xx."""
         if not self.url:
             return
-        self.later(lambda: self._send(event, tried), tried and FIRST_PAUSE_SECONDS * 2**tried)
+        pause = min(FIRST_PAUSE_SECONDS * 2**tried, LONGEST_PAUSE_SECONDS) if tried else 0
+        self.later(lambda: self._send(event, tried), pause)
 
     def close(self) -> None:
         """Stop the thread once it is idle; what waits for a pause is dropped."""

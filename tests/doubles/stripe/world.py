@@ -5,6 +5,7 @@ platform's own balance has no bottom; a connected account's has.
 """
 
 import json
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -40,23 +41,26 @@ class World:
             kind: {} for kind in ("accounts", "links", "transfers", "payouts", "events", "answers")
         }
         self.counts: Counter[str] = Counter()
+        self.mark = secrets.token_hex(5)
         self.payouts_end: str = "pay"
         self.onboarding: str = "form"
         if file and file.exists():
             stored = json.loads(file.read_text())
             self.things, self.counts = stored["things"], Counter(stored["counts"])
+            self.mark = stored["mark"]
 
     def save(self) -> None:
         """Write everything to the file, if there is one, so that a crash leaves old or new."""
         if self.file:
             draft = self.file.with_suffix(".new")
-            draft.write_text(json.dumps({"things": self.things, "counts": self.counts}))
+            kept = {"things": self.things, "counts": self.counts, "mark": self.mark}
+            draft.write_text(json.dumps(kept))
             draft.replace(self.file)
 
     def new_id(self, prefix: str) -> str:
-        """Return the next id of a kind; counted, so that a run can be repeated exactly."""
+        """Return the next id of a kind; no other world has it, even after a start from nothing."""
         self.counts[prefix] += 1
-        return f"{prefix}_{self.counts[prefix]:016d}"
+        return f"{prefix}_{self.mark}{self.counts[prefix]:06d}"
 
     def find(self, kind: str, thing_id: str, account: str = "") -> Thing:
         """Return one object; one of another connected account does not exist for this one."""
