@@ -45,6 +45,10 @@ MINUTE = crontab()
 HOURLY = crontab(minute=7)
 
 app.conf.beat_schedule = {
+    "check waiting reports": {
+        "task": "licensing.usage.tasks.check_waiting_reports",
+        "schedule": MINUTE,
+    },
     "run waiting imports": {
         "task": "licensing.catalogue.tasks.run_waiting_imports",
         "schedule": MINUTE,

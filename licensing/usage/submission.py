@@ -51,7 +51,7 @@ class Submission:
 def read_body(body: bytes) -> tuple[Any, Any]:
     """Read ``{"header": …, "lines": […]}``; raises `strict.Malformed` or `ReportTooLarge`."""
     if len(body) > settings.SMALL_REPORT_BYTES:
-        raise _too_large(f"{len(body)} bytes")
+        raise too_large(f"{len(body)} bytes")
     document = strict.loads(body)
     if not isinstance(document, Mapping) or "header" not in document:
         raise InvalidHeader('Write {"header": {…}, "lines": […]}.')
@@ -62,11 +62,12 @@ def read_body(body: bytes) -> tuple[Any, Any]:
         )
     lines = document.get("lines", [])
     if isinstance(lines, list) and len(lines) > settings.SMALL_REPORT_LINES:
-        raise _too_large(f"{len(lines)} lines")
+        raise too_large(f"{len(lines)} lines")
     return document["header"], lines
 
 
-def _too_large(what: str) -> ReportTooLarge:
+def too_large(what: str) -> ReportTooLarge:
+    """Return the refusal that leads to the upload in parts."""
     return ReportTooLarge(
         f"{what} are more than one POST takes ({settings.SMALL_REPORT_LINES} lines or "
         f"{settings.SMALL_REPORT_BYTES} bytes). Upload a CSV in parts at /api/v1/uploads."

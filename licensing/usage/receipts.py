@@ -1,0 +1,102 @@
+"""What a licensee is told about a report: received = accepted + quarantined + rejected.
+
+The price of what was accepted is asked of the royalties through a name in the settings, because
+usage may not import what is built on it.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from licensing.usage.header import plain
+from licensing.usage.models import ReportState, UsageReport
+from licensing.usage.vocabulary import BY_CODE, REPORT_CODES, Verdict
+
+
+def receipt(report: UsageReport, *, priced: bool = False) -> dict[str, Any]:
+    """Return a report as the API, the page and the command show it; ``licence`` is loaded."""
+    return {
+        "id": report.public_id,
+        "report_id": report.report_id,
+        "type": report.type,
+        "state": report.state,
+        "licence": report.licence.public_id,
+        "period": report.label,
+        "model": {"family": report.model_family, "version": report.model_version},
+        "refers_to": report.refers_to.public_id if report.refers_to else None,
+        "format": report.format,
+        "compression": report.compression,
+        "size": report.size or report.bytes_received,
+        "sha256": report.sha256,
+        "original_sha256": report.original_sha256,
+        "progress": report.progress,
+        "lines": {
+            "received": report.declared_lines,
+            "accepted": report.lines_accepted,
+            "quarantined": report.lines_quarantined,
+            "rejected": report.lines_rejected,
+        },
+        "quantity": quantities(report),
+        "verdicts": verdicts(report),
+        "rejection": rejection(report),
+        "charges": charges(report) if priced else None,
+        "created_at": report.created_at,
+        "received_at": report.received_at,
+        "checked_at": report.checked_at,
+        "superseded_at": report.superseded_at,
+    }
+
+
+def quantities(report: UsageReport) -> dict[str, dict[str, str]]:
+    """Return per unit what was received and what became of it; the three parts sum to it."""
+    sums: dict[str, dict[str, Decimal]] = {}
+    for total in report.totals:
+        if not total["unit"]:
+            continue
+        unit = sums.setdefault(total["unit"], defaultdict(Decimal))
+        quantity = Decimal(total["quantity"])
+        unit["received"] += quantity
+        unit[total["verdict"]] += quantity
+    return {
+        unit: {name: plain(parts[name]) for name in ("received", *Verdict)}
+        for unit, parts in sorted(sums.items())
+    }
+
+
+def verdicts(report: UsageReport) -> list[dict[str, Any]]:
+    """Return the totals by verdict, code and unit, each with its reason and what to do."""
+    found = []
+    for total in report.totals:
+        code = BY_CODE.get(total["code"])
+        found.append(
+            total
+            | {
+                "reason": str(code.reason) if code else "",
+                "suggestion": str(code.suggestion) if code else "",
+            }
+        )
+    return found
+
+
+def rejection(report: UsageReport) -> dict[str, Any] | None:
+    """Return why the report was refused as a whole, or nothing."""
+    if not report.rejection_code:
+        return None
+    return {
+        "code": report.rejection_code,
+        "reason": str(REPORT_CODES.get(report.rejection_code, "")),
+        "detail": report.rejection_detail,
+        "errors": report.faults,
+    }
+
+
+def charges(report: UsageReport) -> dict[str, Any] | None:
+    """Return what the accepted lines would cost alone, if something here can price them."""
+    path = getattr(settings, "RECEIPT_PRICER", "")
+    if not path or report.state != ReportState.ACCEPTED:
+        return None
+    priced: dict[str, Any] | None = import_string(path)(report)
+    return priced

@@ -1,0 +1,137 @@
+"""The shapes of reports and uploads in the API, for answers and for the schema."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from licensing.usage.header import ReportType
+from licensing.usage.models import ReportState, UploadPart, UsageReport
+from licensing.usage.receipts import receipt
+from licensing.usage.vocabulary import Verdict
+
+DECIMAL = "A decimal in a string."
+
+
+class ModelShape(serializers.Serializer[Any]):
+    """The model that was trained or served."""
+
+    family = serializers.CharField(max_length=100)
+    version = serializers.CharField(max_length=100)
+
+
+class HeaderInput(serializers.Serializer[Any]):
+    """What the licensee says the lines are, and their control totals."""
+
+    report_id = serializers.CharField(
+        max_length=100, help_text="Your own name for the report; sending it twice does no harm."
+    )
+    type = serializers.ChoiceField(choices=[kind.value for kind in ReportType])
+    replaces = serializers.CharField(required=False, help_text="For a replacement: report_id.")
+    corrects = serializers.CharField(required=False, help_text="For a correction: report_id.")
+    licence = serializers.CharField(help_text="lic_…")
+    period = serializers.RegexField(r"^\d{4}-\d{2}$", help_text="A month such as 2026-10.")
+    model = ModelShape(required=False)
+    lines = serializers.IntegerField(min_value=0)
+    quantity = serializers.DictField(child=serializers.CharField(help_text=DECIMAL))
+    sha256 = serializers.CharField(
+        required=False,
+        help_text=(
+            "Of the uncompressed lines; needed for a file. For JSON, of the lines as canonical "
+            "JSON (RFC 8785)."
+        ),
+    )
+
+
+class LineInput(serializers.Serializer[Any]):
+    """One line of usage."""
+
+    line_id = serializers.CharField(max_length=200)
+    work = serializers.CharField(max_length=300, help_text="scheme:value, e.g. isbn:9784…")
+    use = serializers.CharField()
+    unit = serializers.CharField()
+    quantity = serializers.CharField(help_text=DECIMAL)
+    territory = serializers.CharField(required=False)
+    note = serializers.CharField(required=False)
+
+
+class ReportInput(serializers.Serializer[Any]):
+    """A small report in one piece."""
+
+    header = HeaderInput()
+    lines = LineInput(many=True, required=False)
+
+
+class UploadInput(HeaderInput):
+    """The header of a report whose lines follow in parts."""
+
+    format = serializers.ChoiceField(choices=["csv"], required=False)
+    compression = serializers.ChoiceField(choices=["", "gzip"], required=False)
+
+
+class TotalShape(serializers.Serializer[Any]):
+    """Lines and quantity under one verdict, code and unit."""
+
+    verdict = serializers.ChoiceField(choices=[verdict.value for verdict in Verdict])
+    code = serializers.CharField(allow_blank=True)
+    unit = serializers.CharField(allow_blank=True)
+    lines = serializers.IntegerField()
+    quantity = serializers.CharField(help_text=DECIMAL)
+    reason = serializers.CharField(allow_blank=True)
+    suggestion = serializers.CharField(allow_blank=True)
+
+
+class CountShape(serializers.Serializer[Any]):
+    """Lines: received is the sum of the others."""
+
+    received = serializers.IntegerField()
+    accepted = serializers.IntegerField()
+    quarantined = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+
+
+class ReportOutput(serializers.Serializer[UsageReport]):
+    """A report and what was found in it."""
+
+    id = serializers.CharField()
+    report_id = serializers.CharField()
+    type = serializers.ChoiceField(choices=[kind.value for kind in ReportType])
+    state = serializers.ChoiceField(choices=ReportState.choices)
+    licence = serializers.CharField()
+    period = serializers.CharField()
+    model = ModelShape()
+    refers_to = serializers.CharField(allow_null=True)
+    format = serializers.CharField()
+    compression = serializers.CharField(allow_blank=True)
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField(allow_blank=True)
+    original_sha256 = serializers.CharField(allow_blank=True)
+    progress = serializers.IntegerField(help_text="Per cent of the check that is done.")
+    lines = CountShape()
+    quantity = serializers.DictField(child=serializers.DictField(child=serializers.CharField()))
+    verdicts = TotalShape(many=True)
+    rejection = serializers.DictField(allow_null=True)
+    charges = serializers.DictField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    received_at = serializers.DateTimeField(allow_null=True)
+    checked_at = serializers.DateTimeField(allow_null=True)
+    superseded_at = serializers.DateTimeField(allow_null=True)
+
+    def to_representation(self, instance: UsageReport) -> dict[str, Any]:
+        """Return the receipt, which is made in one place for API, page and command."""
+        return receipt(instance)
+
+
+class PartOutput(serializers.ModelSerializer[UploadPart]):
+    """A part that is there."""
+
+    class Meta:
+        model = UploadPart
+        fields = ["number", "size", "sha256"]
+
+
+class UploadOutput(serializers.Serializer[UsageReport]):
+    """An upload: the report in the making and the parts that are there, for resuming."""
+
+    id = serializers.CharField(source="public_id")
+    report = ReportOutput(source="*")
+    parts = PartOutput(many=True)

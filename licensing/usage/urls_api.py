@@ -1,0 +1,28 @@
+"""API addresses of usage reports and uploads."""
+
+from django.urls import path
+
+from licensing.usage import api
+
+urlpatterns = [
+    path("reports", api.ReportList.as_view(), name="api-reports"),
+    path("reports/<str:public_id>", api.ReportDetail.as_view(), name="api-report"),
+    path("reports/<str:public_id>/lines", api.ReportLines.as_view(), name="api-report-lines"),
+    path(
+        "reports/<str:public_id>/original",
+        api.ReportOriginal.as_view(),
+        name="api-report-original",
+    ),
+    path("uploads", api.UploadList.as_view(), name="api-uploads"),
+    path("uploads/<str:public_id>", api.UploadDetail.as_view(), name="api-upload"),
+    path(
+        "uploads/<str:public_id>/parts/<int:number>",
+        api.UploadPartDetail.as_view(),
+        name="api-upload-part",
+    ),
+    path(
+        "uploads/<str:public_id>/complete",
+        api.CompleteUpload.as_view(),
+        name="api-upload-complete",
+    ),
+]
