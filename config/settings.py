@@ -253,13 +253,21 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = TIME_ZONE
 
 # Which jobs follow what the ledger announces; the ledger names events and knows no listener.
-SUBSCRIBERS: dict[str, tuple[str, ...]] = {}
+SUBSCRIBERS: dict[str, tuple[str, ...]] = {
+    "report.accepted": ("licensing.royalties.tasks.note_report",),
+    "run.issued": ("licensing.settlement.tasks.invoice_run",),
+    "payout.moved": ("licensing.settlement.tasks.follow_payout",),
+}
 
 # Money
 
 STRIPE_API_KEY = env.text("STRIPE_API_KEY", "")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "") or None
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
+# Balances below this wait for the next payout; minor units by currency.
+PAYOUT_THRESHOLD_MINOR = {"JPY": 1_000, "USD": 1_000, "EUR": 1_000, "GBP": 1_000}
+# Dotted names of what `verify` proves beside the ledger itself.
+VERIFIERS = ("licensing.royalties.verify.findings",)
 # The agent that invoices licensees and pays payees, as printed on its documents.
 OPERATOR_SLUG = env.text("OPERATOR_SLUG", "kyodaku")
 

@@ -16,11 +16,13 @@ from licensing.royalties.models import (
     Allocation,
     Charge,
     Close,
+    Dispute,
     Period,
     Run,
     Statement,
     StatementLine,
 )
+from licensing.settlement.models import InvoicedCharge, StatementPayout
 from licensing.usage.models import ReportMove, UploadPart, UsageReport
 
 __all__ = [
@@ -31,10 +33,12 @@ __all__ = [
     "Close",
     "Deal",
     "DealMove",
+    "Dispute",
     "IdempotencyRecord",
     "Identifier",
     "ImportRefusal",
     "Invitation",
+    "InvoicedCharge",
     "Licence",
     "Mandate",
     "Membership",
@@ -48,6 +52,7 @@ __all__ = [
     "Signature",
     "Statement",
     "StatementLine",
+    "StatementPayout",
     "UploadPart",
     "UsageReport",
     "User",

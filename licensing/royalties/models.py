@@ -326,3 +326,34 @@ class StatementLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.statement} · {self.allocation}"
+
+
+class Dispute(models.Model):
+    """A payee's objection to an issued statement; its amount is not paid out until answered."""
+
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="disputes")
+    reason = models.TextField()
+    raised_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    raised_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statement"],
+                condition=Q(answered_at=None),
+                name="dispute_one_open_per_statement",
+                violation_error_message=_("This statement is disputed already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="dispute_has_a_reason",
+                violation_error_message=_("Say what is wrong."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.statement)

@@ -1,0 +1,45 @@
+"""Jobs that follow what accounting and the ledger announce."""
+
+from celery import shared_task
+from django.db import OperationalError
+
+from config.jobs import enqueue_on_commit
+from ledger.payouts.lifecycle import State
+from licensing.royalties.models import Charge, Run, RunState, StatementState
+from licensing.settlement import invoicing, payouts
+from licensing.settlement.models import StatementPayout
+
+RETRIED = (OperationalError,)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+def invoice_run(run_id: int) -> None:
+    """Invoice the month of a run that was issued; repeats find the charges claimed."""
+    invoicing.invoice_month(Run.objects.get(pk=run_id).month)
+
+
+@shared_task(ignore_result=True)
+def invoice_issued_runs() -> None:
+    """Sweep: hand out again the issued runs whose month has charges that nobody invoiced."""
+    waiting = Charge.objects.filter(invoiced=None).exclude(amount_minor=0)
+    months = waiting.values("period__starts_on")
+    for run_id in Run.objects.filter(state=RunState.ISSUED, month__in=months).values_list(
+        "pk", flat=True
+    ):
+        enqueue_on_commit("licensing.settlement.tasks.invoice_run", run_id=run_id)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+def follow_payout(payout_id: int) -> None:
+    """Mark the statements of a payout paid, or unpaid again."""
+    payouts.follow(payout_id)
+
+
+@shared_task(ignore_result=True)
+def follow_settled_payouts() -> None:
+    """Sweep: follow again the payouts whose statements do not agree with them."""
+    behind = StatementPayout.objects.filter(
+        payout__state=State.PAID, statement__state=StatementState.ISSUED
+    )
+    for payout_id in behind.values_list("payout_id", flat=True).distinct():
+        enqueue_on_commit("licensing.settlement.tasks.follow_payout", payout_id=payout_id)
