@@ -3,7 +3,11 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("licensing.dashboard.urls")),
+    path("", include("licensing.deals.urls")),
+    path("api/v1/", include("licensing.catalogue.urls_api")),
     path("api/v1/", include("licensing.deals.urls_api")),
+    path("api/v1/", include("licensing.usage.urls_api")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("webhooks/stripe/", include("ledger.payouts.urls")),
