@@ -80,3 +80,29 @@ class DocumentRefused(LedgerError):
 
     code = "document_refused"
     status = 422
+
+
+class InvalidInvoice(LedgerError):
+    """A draft that cannot be an invoice; the message names the field and what to do."""
+
+    code = "invoice_invalid"
+    status = 422
+
+
+class UnknownInvoice(LedgerError):
+    """No invoice has that id."""
+
+    code = "invoice_unknown"
+    status = 404
+
+
+class Overpaid(LedgerError):
+    """A payment of more than the invoice still asks for."""
+
+    code = "overpaid"
+
+
+class CreditExceedsInvoice(LedgerError):
+    """A credit note of more than the invoice was for, less what was credited before."""
+
+    code = "credit_exceeds_invoice"

@@ -11,10 +11,41 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from ledger.documents import models as _documents  # noqa: F401 - Django finds models here
+from ledger.documents.models import Document
+from ledger.invoices.models import (
+    CreditNote,
+    CreditNoteLine,
+    CreditNoteTax,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+    Payment,
+    Series,
+)
 from ledger.journal import KEY_LENGTH, PARTY_LENGTH, AccountRef, Purpose
 from ledger.money import CURRENCIES
-from ledger.payouts import models as _payouts  # noqa: F401 - Django finds models here
+from ledger.payouts.models import Payout, PayoutAttempt, PayoutMove, Recipient, WebhookEvent
+
+__all__ = [
+    "Account",
+    "Balance",
+    "CreditNote",
+    "CreditNoteLine",
+    "CreditNoteTax",
+    "Document",
+    "Entry",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceTax",
+    "Payment",
+    "Payout",
+    "PayoutAttempt",
+    "PayoutMove",
+    "Posting",
+    "Recipient",
+    "Series",
+    "WebhookEvent",
+]
 
 CURRENCY_CHOICES = [(code, code) for code in sorted(CURRENCIES)]
 
