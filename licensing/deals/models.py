@@ -1,9 +1,10 @@
 """Deals, their offers and signatures, and the licences they end in."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
@@ -53,6 +54,44 @@ class DealQuerySet(models.QuerySet["Deal"]):
         party = actor.organisation
         return self.filter(Q(licensor=party) | Q(licensee=party))
 
+    def with_standing_offer(self) -> Self:
+        """Add ``standing_by`` (an organisation's key) and ``standing_until``, None where none."""
+        standing = Offer.objects.filter(deal=OuterRef("pk"), answered_at=None)
+        return self.annotate(
+            standing_by=Subquery(standing.values("made_by")[:1]),
+            standing_until=Subquery(standing.values("expires_at")[:1]),
+        )
+
+    def with_signature_of(self, organisation: Organisation) -> Self:
+        """Add ``is_signed_by_us``: whether an organisation has signed the deal's accepted offer."""
+        ours = Signature.objects.filter(offer__deal=OuterRef("pk"), organisation=organisation)
+        return self.annotate(is_signed_by_us=Exists(ours))
+
+    def awaiting_answer_of(self, organisation: Organisation) -> Self:
+        """Return the deals in which it is an organisation's turn, those that lapse first.
+
+        They come as ``with_standing_offer`` gives them.
+        """
+        theirs = Offer.objects.filter(deal=OuterRef("pk"), answered_at=None).exclude(
+            made_by=organisation
+        )
+        mine = self.filter(
+            Q(licensor=organisation) | Q(licensee=organisation),
+            Exists(theirs),
+            state=DealState.NEGOTIATING,
+        )
+        until = Subquery(theirs.values("expires_at")[:1])
+        return mine.with_standing_offer().order_by(until)
+
+    def awaiting_signature_of(self, organisation: Organisation) -> Self:
+        """Return the agreed deals that an organisation has not signed yet."""
+        ours = Signature.objects.filter(offer__deal=OuterRef("pk"), organisation=organisation)
+        return self.filter(
+            Q(licensor=organisation) | Q(licensee=organisation),
+            ~Exists(ours),
+            state__in=[DealState.AGREED, DealState.SIGNING],
+        )
+
     def lock(self, public_id: str) -> "Deal":
         """Return one deal, locked until the transaction ends; raises `Deal.DoesNotExist`."""
         return self.select_for_update(of=("self",)).get(public_id=public_id)
@@ -72,6 +111,11 @@ class Deal(models.Model):
     opened_at = models.DateTimeField(auto_now_add=True)
 
     objects = DealQuerySet.as_manager()
+
+    # Added by the queryset's ``with_…`` methods.
+    standing_by: int | None
+    standing_until: datetime | None
+    is_signed_by_us: bool
 
     class Meta:
         ordering = ["-pk"]
