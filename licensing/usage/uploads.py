@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.jobs import announce, enqueue_on_commit
+from ledger.ids import new_id
 from licensing.access import Actor
 from licensing.claims import Claimable, claim
 from licensing.deals.models import Licence
@@ -73,7 +74,7 @@ def put_part(
     report = _receiving(by, upload_id)
     for part in report.parts.filter(number=number, sha256=sha256):
         return part
-    key = f"uploads/{report.public_id}/{number}-{timezone.now():%Y%m%d%H%M%S%f}"
+    key = f"uploads/{report.public_id}/{number}-{new_id('part')}"
     stored = evidence.put(key, _Bounded(stream))
     if stored.sha256 != sha256 or stored.size == 0:
         evidence.forget_part(key)
