@@ -19,7 +19,10 @@ class Fault:
 
 
 class LicensingError(Exception):
-    """Base of every refusal; ``code`` is stable, ``detail`` is for a person."""
+    """Base of every refusal; ``code`` is stable, ``detail`` is for a person.
+
+    A refusal that one place alone makes may be given a ``code`` of its own there.
+    """
 
     code = "licensing_error"
     status = 409
@@ -29,11 +32,13 @@ class LicensingError(Exception):
         detail: str,
         *,
         faults: Sequence[Fault] = (),
+        code: str | None = None,
         **context: str | int | None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.faults = tuple(faults)
+        self.code = code or type(self).code
         self.context: Mapping[str, str | int | None] = context
 
 

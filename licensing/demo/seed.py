@@ -34,6 +34,7 @@ from licensing.royalties import closing, disputes, statements
 from licensing.royalties.models import Run, Statement
 from licensing.settlement import invoicing
 from licensing.usage import services as reports
+from licensing.usage import strict
 
 RESERVED = (
     "当社の作品を機械学習に利用するには、事前の許諾が必要です。"
@@ -52,8 +53,9 @@ def is_seeded() -> bool:
     return Organisation.objects.filter(slug=world.OPERATOR.slug).exists()
 
 
+@transaction.atomic
 def everything() -> None:
-    """Seed the world up to the end of September; October is left for the workers."""
+    """Seed the world up to the end of September, or nothing; October is left for the workers."""
     with at(2026, 7, 1):
         _parties()
         _catalogue()
@@ -67,7 +69,6 @@ def everything() -> None:
     _dispute()
 
 
-@transaction.atomic
 def _parties() -> None:
     for party in (world.OPERATOR, world.COLLECTIVE, *world.LICENSORS, *world.LICENSEES):
         Organisation.objects.create(
@@ -119,7 +120,8 @@ def _mandates() -> None:
 
 def submit(licence: Licence, report: Report) -> None:
     """Report usage as the licensee does."""
-    reports.submit_file(by=actor(licence.licensee.slug), document=report.header, path=report.path)
+    document = strict.loads(json.dumps(report.header).encode())
+    reports.submit_file(by=actor(licence.licensee.slug), document=document, path=report.path)
 
 
 def ask(name: str, month: str) -> Ask:

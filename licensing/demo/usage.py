@@ -101,4 +101,4 @@ def _quantity(unit: str, chance: random.Random) -> int:
     """Return a count of the size its unit has in practice: few works carry most of the use."""
     if unit == "minute":
         return chance.randint(20, 160)
-    return int(40_000 * chance.paretovariate(0.9)) + chance.randint(0, 999)
+    return int(4_000_000 * chance.paretovariate(0.9)) + chance.randint(0, 999)

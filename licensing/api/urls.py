@@ -1,0 +1,13 @@
+"""Addresses of the API's description and its pages, which are served without any outside host."""
+
+from csp.decorators import csp_update
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+docs = SpectacularSwaggerSplitView.as_view(url_name="api-schema")
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    # Swagger's page styles itself with style attributes, which only this page allows.
+    path("docs/", csp_update({"style-src": ["'unsafe-inline'"]})(docs), name="api-docs"),
+]
