@@ -88,7 +88,7 @@ class Payout(models.Model):
     """One payment to one party; gross less withholding is what the bank gets."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_payout_id, editable=False)
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="payouts")
     currency = models.CharField(max_length=3, choices=CURRENCY_CHOICES)
     gross_minor = models.BigIntegerField()
@@ -134,6 +134,12 @@ class Payout(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=State.PAID) | Q(paid_on__isnull=False),
                 name="payout_paid_has_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=~Q(state=State.CANCELLED.value),
+                name="payout_key_is_its_own",
+                violation_error_message=_("This cause has a payout already."),
             ),
             models.UniqueConstraint(
                 fields=["recipient", "currency"],

@@ -20,7 +20,7 @@ from ledger.money import Money
 from ledger.money import currency as currency_of
 from ledger.payouts import bookings
 from ledger.payouts.errors import InvalidPayout, PayoutHeld, PayoutUnderWay, RecipientNotReady
-from ledger.payouts.lifecycle import UNDER_WAY, Move
+from ledger.payouts.lifecycle import UNDER_WAY, Move, State
 from ledger.payouts.models import Payout, Recipient
 
 SEND = "ledger.payouts.tasks.send_payout"
@@ -76,7 +76,8 @@ def prepare(  # noqa: PLR0913 - what a payout is made of, each by name
         "jurisdiction": jurisdiction,
         "causes": list(causes),
     }
-    if existing := Payout.objects.filter(key=key).select_related("recipient").first():
+    standing = Payout.objects.exclude(state=State.CANCELLED).select_related("recipient")
+    if existing := standing.filter(key=key).first():
         if any(getattr(existing, name) != value for name, value in wanted.items()):
             raise KeyConflict(f"{key} was used before for another payout", key=key)
         return existing
@@ -132,7 +133,7 @@ def retry(*, payout_id: int, by: str, on: date | None = None) -> Payout:
 
 @transaction.atomic
 def cancel(*, payout_id: int, reason: str, by: str) -> Payout:
-    """Give up a payout that is only due; nothing was posted, so nothing is undone."""
+    """Give up a payout that is only due: nothing was posted, and its key is free again."""
     payout = Payout.objects.lock(payout_id)
     bookings.move(payout, Move.CANCEL, by=by, reason=reason)
     return payout

@@ -33,7 +33,7 @@ def main() -> None:
         default=Path(folder, "stripe.json") if folder else None,
         help="what it remembers between starts; in KYODAKU_LOCAL_DIR unless given",
     )
-    parser.add_argument("--onboarding", choices=["form", "immediate"], default="form")
+    parser.add_argument("--onboarding", choices=["form", "immediate"], default="immediate")
     options = parser.parse_args()
     double = StripeDouble(
         webhook_url=options.webhook_url,

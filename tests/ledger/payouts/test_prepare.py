@@ -110,7 +110,7 @@ def test_a_cancelled_payout_frees_the_balance_and_says_who_and_why() -> None:
 
     services.cancel(payout_id=payout.pk, reason="paid by hand", by="usr_finance")
 
-    again = prepared("run-2", amount_minor=100_000)
+    again = prepared(amount_minor=100_000)
     assert again.pk != payout.pk
     move = payout.moves.get()
     assert (move.to_state, move.by, move.reason) == ("cancelled", "usr_finance", "paid by hand")
