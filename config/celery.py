@@ -61,6 +61,34 @@ app.conf.beat_schedule = {
         "task": "licensing.deals.tasks.prepare_missing_agreements",
         "schedule": HOURLY,
     },
+    "close periods that wait": {
+        "task": "licensing.royalties.tasks.close_due_periods",
+        "schedule": MINUTE,
+    },
+    "issue runs that wait": {
+        "task": "licensing.royalties.tasks.issue_waiting_runs",
+        "schedule": MINUTE,
+    },
+    "prepare missing statements": {
+        "task": "licensing.royalties.tasks.prepare_missing_statements",
+        "schedule": HOURLY,
+    },
+    "note accepted reports": {
+        "task": "licensing.royalties.tasks.note_missed_reports",
+        "schedule": MINUTE,
+    },
+    "invoice issued runs": {
+        "task": "licensing.settlement.tasks.invoice_issued_runs",
+        "schedule": MINUTE,
+    },
+    "follow settled payouts": {
+        "task": "licensing.settlement.tasks.follow_settled_payouts",
+        "schedule": MINUTE,
+    },
+    "chain the journal": {
+        "task": "ledger.tasks.seal_journal",
+        "schedule": MINUTE,
+    },
     "sweep documents": {
         "task": "ledger.documents.tasks.sweep_documents",
         "schedule": MINUTE,

@@ -12,6 +12,7 @@ from functools import partial
 
 import structlog
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
@@ -25,7 +26,7 @@ from licensing.royalties import basis, booking, periods, rating, tally
 from licensing.royalties.booking import Inputs, RatedPeriod
 from licensing.royalties.models import Close, Period, PeriodState
 from licensing.usage import evidence
-from licensing.usage.models import UsageReport
+from licensing.usage.models import ReportState, UsageReport
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,17 @@ def note_change(licence: Licence, day: date) -> Period:
         period.state = PeriodState.OPEN
         period.save(update_fields=["state"])
     return period
+
+
+def unnoted() -> QuerySet[UsageReport]:
+    """Return accepted reports whose accounting period has no row, or was closed before them."""
+    holding = Period.objects.filter(
+        licence=OuterRef("licence"),
+        starts_on__lte=OuterRef("period"),
+        ends_on__gte=OuterRef("period"),
+    )
+    since = holding.exclude(state=PeriodState.CLOSED, closed_at__lt=OuterRef("checked_at"))
+    return UsageReport.objects.filter(~Exists(since), state=ReportState.ACCEPTED)
 
 
 def is_stale(period: Period) -> bool:

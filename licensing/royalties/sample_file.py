@@ -18,7 +18,6 @@ from licensing.errors import Fault, InvalidInput
 from licensing.royalties.quote import Sample
 from licensing.royalties.rates import Tally
 from licensing.royalties.rates.rational import as_decimal
-from licensing.royalties.rates.tallies import MAX_QUANTITY
 from licensing.usage.formats import Plain, prepare_csv
 from licensing.usage.refusal import snippet
 
@@ -66,7 +65,6 @@ def _added_up(name: str, plain: Plain) -> Sample:
             sums[row["use"], row["unit"], row.get("territory", "")] += quantity
             if quantity:
                 works[row["use"]].add(row["work"])
-    faults.extend(_overflows(name, sums))
     if faults:
         raise InvalidSample(f"{name} has lines that cannot be quoted.", faults=faults)
     tallies = [
@@ -121,18 +119,6 @@ def _line_faults(where: str, row: Row, seen: set[str]) -> Iterator[Fault]:
         )
     if row.get("territory") and row["territory"] not in TERRITORIES:
         yield _fault(where, "territory", "territory_unknown", "Write two capitals such as JP.")
-
-
-def _overflows(name: str, sums: Mapping[Kind, Fraction]) -> Sequence[Fault]:
-    return [
-        Fault(
-            f"{name} quantity",
-            "quantity_overflow",
-            f"The lines of {use} in {unit} sum to more than 10^24.",
-        )
-        for (use, unit, _), total in sums.items()
-        if total > MAX_QUANTITY
-    ]
 
 
 def _fault(where: str, field: str, code: str, message: str) -> Fault:

@@ -32,6 +32,13 @@ def note_report(report_id: int) -> None:
     closing.note_change(report.licence, report.period)
 
 
+@shared_task(ignore_result=True)
+def note_missed_reports() -> None:
+    """Sweep: note the accepted reports whose period no close has looked at since."""
+    for report_id in closing.unnoted().values_list("pk", flat=True):
+        enqueue_on_commit("licensing.royalties.tasks.note_report", report_id=report_id)
+
+
 @shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
 def issue_run(run_id: int) -> None:
     """Issue the approved statements of a run; repeats go on where the last one stopped."""

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from licensing.royalties.rates.trace import Record
 
-MAX_QUANTITY = Decimal(10) ** 24
 MAX_PLACES = 6
 
 
@@ -34,8 +33,8 @@ class Tally:
         """Refuse what a usage line could not have said: raises `TypeError` or `ValueError`."""
         if not isinstance(self.quantity, Decimal):
             raise TypeError("a quantity is a Decimal")
-        if not self.quantity.is_finite() or not 0 <= self.quantity <= MAX_QUANTITY:
-            raise ValueError(f"a quantity is between 0 and 10^24, not {self.quantity}")
+        if not self.quantity.is_finite() or self.quantity < 0:
+            raise ValueError(f"a quantity is a number of at least 0, not {self.quantity}")
         exponent = self.quantity.as_tuple().exponent
         if not isinstance(exponent, int) or exponent < -MAX_PLACES:
             raise ValueError(f"a quantity has at most {MAX_PLACES} decimals, not {self.quantity}")
