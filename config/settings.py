@@ -229,6 +229,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "DealState": "licensing.deals.models.DealState",
+        "DocumentState": "ledger.documents.models.State",
+        "ImportState": "licensing.catalogue.models.ImportState",
+        "InvoiceState": "ledger.invoices.models.State",
+        "PayoutState": "ledger.payouts.lifecycle.State",
+        "PeriodState": "licensing.royalties.models.PeriodState",
+        "ReportState": "licensing.usage.models.ReportState",
+        "RunState": "licensing.royalties.models.RunState",
+        "StatementState": "licensing.royalties.models.StatementState",
+    },
 }
 
 # Jobs

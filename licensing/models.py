@@ -1,5 +1,6 @@
 """Every concept's models, for Django to find."""
 
+from licensing.api import schema as _schema  # noqa: F401  # found by drf-spectacular
 from licensing.api.models import IdempotencyRecord
 from licensing.catalogue.models import (
     CatalogueImport,
