@@ -127,7 +127,7 @@ INVOICE: Context = {
     ],
     "taxes": [
         {"rate": "0.10", "net_minor": 100_000, "tax_minor": 10_000},
-        {"rate": "0", "net_minor": 5_214_650, "tax_minor": 0},
+        {"rate": "0", "net_minor": 5_214_650, "tax_minor": 0, "wording": "輸出免税"},
     ],
     "net_minor": 5_314_650,
     "tax_minor": 10_000,
@@ -195,28 +195,20 @@ STATEMENT: Context = {
 }
 
 REMITTANCE: Context = {
-    "number": "po_a3n6y7uvj2r5wq4d",
-    "paid_on": "2026-11-20",
-    "arrives_on": "2026-11-24",
-    "currency": "JPY",
-    "issuer": OPERATOR,
+    "payout": "po_a3n6y7uvj2r5wq4d",
+    "reference": "po_1Q2w3E",
+    "operator": OPERATOR,
     "payee": KAEDE,
-    "method": "Stripe",
-    "account": "•••• 4242",
-    "reference": "tr_1Q2w3E",
-    "lines": [
-        {
-            "statement": "stm_k5e2s4o7mzc3f6bt",
-            "period": "2026-10",
-            "gross_minor": 1_000_000,
-            "withheld_minor": 102_100,
-            "amount_minor": 897_900,
-        }
+    "paid_on": "2026-11-20",
+    "due_on": "2026-11-20",
+    "currency": "JPY",
+    "statements": [
+        {"statement": "stm_k5e2s4o7mzc3f6bt", "period": "2026-10", "amount_minor": 1_000_000}
     ],
     "gross_minor": 1_000_000,
-    "withheld_minor": 102_100,
-    "total_minor": 897_900,
-    "withholding": [{"jurisdiction": "JP", "rate": "0.1021", "amount_minor": 102_100}],
+    "withholding_minor": 102_100,
+    "net_minor": 897_900,
+    "jurisdiction": "JP",
 }
 
 SAMPLES: dict[str, Context] = {
