@@ -189,17 +189,23 @@ def test_only_the_first_twenty_faults_are_listed(terms: Path, tmp_path: Path) ->
     assert len(refusal(terms, usage).splitlines()) == 20
 
 
-def test_a_sum_beyond_what_can_be_counted_is_refused(terms: Path, tmp_path: Path) -> None:
-    most = "9" * 24
+def test_a_sum_of_many_digits_is_exact_and_an_amount_beyond_any_account_is_refused(
+    tmp_path: Path,
+) -> None:
+    # 2 x (10^24 - 1) units at 2.50 per 10^23 units = 49.99999...: rounded once to 50.00.
     usage = write_usage(
         tmp_path,
-        f"1,domain:a.example,ai-train,token,{most}",
-        f"2,domain:a.example,ai-train,token,{most}",
+        f"1,domain:a.example,ai-train,token,{'9' * 24}",
+        f"2,domain:a.example,ai-train,token,{'9' * 24}",
     )
 
-    assert refusal(terms, usage) == (
-        f"{usage}: quantity: The lines of ai-train in token sum to more than 10^24."
+    table, _ = run(
+        write_terms(tmp_path, plain_document({**PER_MILLION, "per": f"1{'0' * 23}"})), usage
     )
+    refused = refusal(write_terms(tmp_path, plain_document(PER_MILLION)), usage)
+
+    assert table.splitlines()[-1].split() == ["total", "50.00", "USD"]
+    assert "Check the counts" in refused
 
 
 def test_wrong_columns_and_an_absent_file_are_refused_by_name(terms: Path, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_decimal_keeps_more_digits_than_the_usual_context() -> None:
 
 @pytest.mark.parametrize(
     "quantity",
-    [Decimal(-1), Decimal("NaN"), Decimal("Infinity"), Decimal(10**24 + 1), Decimal("0.0000001")],
+    [Decimal(-1), Decimal("NaN"), Decimal("Infinity"), Decimal("0.0000001")],
 )
 def test_a_quantity_that_no_line_can_say_is_refused(quantity: Decimal) -> None:
     with pytest.raises(ValueError, match="a quantity"):
