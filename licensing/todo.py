@@ -23,11 +23,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: where it can be read, and the state it led to."""
+    """Something that happened to what ``text`` names: ``what``, by ``who``, and its new state."""
 
     at: datetime
     text: str | Promise
     url: str
     kind: str
     state: str
+    what: str | Promise = ""
     who: str = ""

@@ -6,6 +6,7 @@ faults are brought back to the field they speak of.
 
 import unicodedata
 from datetime import datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -23,6 +24,11 @@ from licensing.templatetags.terms import WORDS
 RIGHTS_SIDE = (Kind.LICENSOR, Kind.COLLECTIVE)
 USUAL_DAYS = 14
 MODELS = [(name, WORDS["price"][name]) for name in ("per_unit", "graduated", "flat")]
+NEEDED = {
+    "per_unit": ("unit", "unit_price"),
+    "graduated": ("unit",),
+    "flat": ("amount", "due"),
+}
 UNITS = [
     "token",
     "page",
@@ -54,6 +60,13 @@ class NumberField(forms.CharField):
     def to_python(self, value: object) -> str:
         """Take grouping and full-width digits away."""
         return number(super().to_python(value) or "")
+
+    def prepare_value(self, value: object) -> object:
+        """Show a number with its digits grouped; what is none stays as it was typed."""
+        try:
+            return f"{Decimal(str(value)):,f}"
+        except InvalidOperation:
+            return value
 
 
 class DayField(forms.CharField):
@@ -178,6 +191,11 @@ class PriceForm(forms.Form):
         label=_("Due"), required=False, choices=[("", "–"), *WORDS["due"].items()]
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in NEEDED.get(self.shown_model, ()):
+            self.fields[name].required = True
+
     @property
     def shown_model(self) -> str:
         """The model whose fields the page shows."""
@@ -188,7 +206,7 @@ class TierForm(forms.Form):
     """One band of a graduated price."""
 
     up_to = NumberField(label=_("Up to and including"), required=False)
-    unit_price = NumberField(label=_("Price"), required=False)
+    unit_price = NumberField(label=_("Price"))
     flat_fee = NumberField(label=_("Fixed fee"), required=False)
 
 

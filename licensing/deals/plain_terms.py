@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from licensing.deals.plain_prices import PlainPrice, describe_price
+from licensing.deals.redline import Kind, Segment, text_changes
 from licensing.deals.terms import Grant, Terms
 from licensing.deals.terms.document import Duties
 from licensing.templatetags.money import percent, quantity
@@ -54,6 +55,19 @@ class Change:
     before: str | None
     after: str | None
 
+    @property
+    def removed(self) -> list[Segment]:
+        """What was said before, in runs kept and removed."""
+        return [run for run in self._runs() if run.kind is not Kind.ADDED]
+
+    @property
+    def added(self) -> list[Segment]:
+        """What is said now, in runs kept and added."""
+        return [run for run in self._runs() if run.kind is not Kind.REMOVED]
+
+    def _runs(self) -> list[Segment]:
+        return text_changes(self.before or "", self.after or "")
+
 
 def describe(terms: Terms) -> PlainTerms:
     """Say a document in plain words."""
@@ -70,7 +84,7 @@ def describe(terms: Terms) -> PlainTerms:
 
 def changes(before: Terms, after: Terms) -> list[Change]:
     """Return the clauses that differ, in the order of the later document."""
-    old, new = _flat(describe(before)), _flat(describe(after))
+    old, new = _flat(before), _flat(after)
     return [
         Change(
             path=path,
@@ -83,18 +97,27 @@ def changes(before: Terms, after: Terms) -> list[Change]:
     ]
 
 
-def _flat(plain: PlainTerms) -> dict[str, Row]:
-    rows = [row for section in plain.sections for row in section.rows]
-    for price in plain.prices:
-        tiers = [
-            f"{tier.band}: {tier.unit_price} {price.per}"
-            + (f" + {tier.flat_fee}" if tier.flat_fee else "")
-            for tier in price.tiers
-        ]
-        said = " ".join([price.text, "; ".join(tiers), *price.notes])
-        label = _("Price “%(id)s”") % {"id": price.id}
-        rows.append(Row(f"prices.{price.id}", label, " ".join(said.split())))
+def _flat(terms: Terms) -> dict[str, Row]:
+    """Return every clause by its place, prices first; bands and excluded works by themselves."""
+    plain = describe(terms)
+    rows = [row for price in plain.prices for row in _price_rows(price)]
+    rows.extend(row for section in plain.sections for row in section.rows)
+    if terms.grant.works.exclude:
+        listing = ", ".join(sorted(terms.grant.works.exclude))
+        rows.append(Row("grant.works.exclude", _("Excluded works"), listing))
     return {row.path: row for row in rows}
+
+
+def _price_rows(price: PlainPrice) -> Iterator[Row]:
+    label = _("Price “%(id)s”") % {"id": price.id}
+    yield Row(f"prices.{price.id}", label, " ".join([price.title + ":", price.text, *price.notes]))
+    for at, tier in enumerate(price.tiers, start=1):
+        fee = f" + {tier.flat_fee}" if tier.flat_fee else ""
+        yield Row(
+            f"prices.{price.id}.{at}",
+            _("Price “%(id)s”, band %(number)d") % {"id": price.id, "number": at},
+            f"{tier.band}: {tier.unit_price} {price.per}{fee}",
+        )
 
 
 def _sentence(words: str) -> str:

@@ -7,10 +7,23 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.access import Actor
 from licensing.deals.models import Deal, DealMove
+from licensing.deals.negotiation import Move
 from licensing.parties.roles import Scope
 from licensing.todo import Event, Task
 
 MOST = 10
+SAID = {
+    Move.OPEN: _("First offer"),
+    Move.COUNTER: _("Counter-offer"),
+    Move.ACCEPT: _("Offer accepted"),
+    Move.DECLINE: _("Offer declined"),
+    Move.WITHDRAW: _("Withdrawn"),
+    Move.LAPSE: _("The offer lapsed"),
+    Move.SIGN_FIRST: _("First signature"),
+    Move.SIGN_SECOND: _("Second signature"),
+    Move.EXPIRE: _("The term ended"),
+    Move.TERMINATE: _("Terminated"),
+}
 
 
 def tasks(actor: Actor) -> Iterator[Task]:
@@ -44,5 +57,6 @@ def events(actor: Actor, most: int) -> Iterator[Event]:
             url=reverse("deal", args=[move.deal.public_id]),
             kind="deal",
             state=move.to_state,
+            what=SAID[Move(move.move)],
             who=move.by.name if move.by else "",
         )
