@@ -24,6 +24,7 @@ from licensing.deals.terms.territories import WORLD
 from licensing.deals.terms.uses import covers, expand
 from licensing.errors import Fault
 
+RESERVED_IDS = frozenset({"advance", "cap", "minimum_guarantee"})
 _NOT_FOR_FIXED = ("factors", "zero_usage", "tally")
 
 
@@ -32,6 +33,10 @@ def price_faults(terms: Terms) -> Iterator[Fault]:
     unit = currency(terms.currency)
     for at, price in enumerate(terms.prices):
         where = f"prices[{at}]"
+        if price.id in RESERVED_IDS:
+            yield Fault(
+                f"{where}.id", "id_reserved", "A clause is charged by this name. Rename it."
+            )
         yield from _use_faults(where, price, terms.grant)
         yield from _bound_faults(where, price, unit)
         yield from _factor_faults(where, price, terms.grant)

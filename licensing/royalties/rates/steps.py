@@ -196,6 +196,19 @@ class FixedStep(_Pricing):
 
 
 @dataclass(frozen=True, slots=True)
+class ChargedStep(_Pricing):
+    """What all prices came to in a window, each rounded already."""
+
+    name = "charged"
+    currency: str
+    minor: int
+
+    def cost(self, _quantity: Fraction, /) -> Fraction:
+        """Return the sum in major units."""
+        return Fraction(self.minor, currency(self.currency).minor_per_major)
+
+
+@dataclass(frozen=True, slots=True)
 class EscalateStep(Step):
     """Multiplies what was priced since the escalator before."""
 
@@ -276,6 +289,23 @@ class DifferenceStep(Step):
         return {"amount_minor": after.rounded[-1]}
 
 
+@dataclass(frozen=True, slots=True)
+class LessStep(Step):
+    """Leaves what is due beyond the charges of the prices themselves."""
+
+    name = "less"
+    minor: int
+
+    def apply(self, register: Register) -> Register:
+        """Take the charges off the last figure."""
+        *others, figure = register.rounded
+        return replace(register, rounded=(*others, figure - self.minor))
+
+    def results(self, after: Register) -> Results:
+        """Show the figure in minor units."""
+        return {"amount_minor": after.rounded[-1]}
+
+
 STEPS: Mapping[str, type[Step]] = {
     step.name: step
     for step in (
@@ -288,10 +318,12 @@ STEPS: Mapping[str, type[Step]] = {
         ShareStep,
         WorksStep,
         FixedStep,
+        ChargedStep,
         EscalateStep,
         MinimumStep,
         MaximumStep,
         RoundStep,
         DifferenceStep,
+        LessStep,
     )
 }

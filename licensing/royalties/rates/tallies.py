@@ -58,13 +58,15 @@ class Context:
     """The accounting period being rated, and what cannot be told from quantities.
 
     ``first`` is the licence's first accounting period, in which amounts due once fall due.
-    ``works`` has an entry for every ``per_work`` price, by its id.
+    ``works`` has an entry for every ``per_work`` price, by its id. ``last`` marks the last period
+    of a licence that was terminated; the end of its term needs no mark.
     """
 
     starts_on: date
     ends_on: date
     first: bool
     works: Mapping[str, Works] = field(default_factory=dict)
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

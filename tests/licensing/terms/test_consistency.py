@@ -82,6 +82,12 @@ def test_prices_have_ids_of_their_own() -> None:
     ]
 
 
+def test_a_price_does_not_take_the_name_of_a_clause() -> None:
+    assert faults_of(plain_document({**PER_MILLION, "id": "cap"})) == [
+        ("prices[0].id", "id_reserved")
+    ]
+
+
 @pytest.mark.parametrize("model", ["graduated", "volume"])
 @pytest.mark.parametrize(
     ("bounds", "faults"),
