@@ -11,7 +11,16 @@ from licensing.deals.terms import Terms
 from licensing.deals.terms.prices import PerWork
 from licensing.deals.terms.scalars import plain
 from licensing.errors import Fault
-from licensing.royalties.rates import ChargeDraft, Context, Tally, Works, rate, unpriced
+from licensing.royalties.rates import (
+    Charged,
+    ChargeDraft,
+    Context,
+    Tally,
+    Works,
+    bound,
+    rate,
+    unpriced,
+)
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
@@ -84,9 +93,11 @@ def quote(terms: Terms, sample: Sample, *, licensed_works: int | None = None) ->
     """
     context = replace(first_period(terms), works=_works(terms, sample, licensed_works))
     left_over = [tally for tally in unpriced(terms, sample.tallies) if tally.quantity]
+    charges = rate(terms, sample.tallies, context)
+    charged = Charged(context.starts_on, sum(charge.amount_minor for charge in charges))
     return Quote(
         terms.currency,
-        tuple(rate(terms, sample.tallies, context)),
+        (*charges, *bound(terms, [charged], context)),
         tuple(left_over),
         tuple(_notes(terms, licensed_works)),
     )
@@ -118,9 +129,9 @@ def _works(terms: Terms, sample: Sample, licensed_works: int | None) -> dict[str
 
 def _notes(terms: Terms, licensed_works: int | None) -> list[Fault]:
     notes = [
-        Fault(name, "not_in_this_quote", f"The {what} is settled over its window, not in a quote.")
-        for name, what in (("minimum_guarantee", "minimum guarantee"), ("cap", "cap"))
-        if getattr(terms, name) is not None
+        Fault(name, "settled_later", f"The {name.replace('_', ' ')} looks beyond this one period.")
+        for name in ("minimum_guarantee", "cap", "advance")
+        if (clause := getattr(terms, name)) and getattr(clause, "window", "term") != "period"
     ]
     for at, price in enumerate(terms.prices):
         if isinstance(price, PerWork) and price.count == "licensed" and licensed_works is None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from licensing.deals.terms import parse
+from licensing.royalties.quote import first_period
 from tests.licensing.terms.documents import PER_MILLION, plain_document
 
 HEADER = "line_id,work,use,unit,quantity"
@@ -241,10 +243,61 @@ def test_terms_that_are_not_json_are_refused_by_place(tmp_path: Path) -> None:
     assert refusal(path, write_usage(tmp_path)).startswith(f"{path}: line 1, column 12: ")
 
 
-def test_clauses_that_settle_over_a_window_are_noted(tmp_path: Path) -> None:
-    document = plain_document(PER_MILLION, minimum_guarantee={"amount": "500", "window": "year"})
-    usage = write_usage(tmp_path, "1,domain:a.example,ai-train,token,1")
+def test_bounds_of_the_period_are_in_the_quote_and_longer_ones_are_noted(tmp_path: Path) -> None:
+    document = plain_document(
+        PER_MILLION,
+        cap={"amount": "40", "window": "period"},
+        minimum_guarantee={"amount": "500", "window": "year"},
+        advance={"amount": "100", "release": "on_receipt"},
+    )
+    usage = write_usage(tmp_path, "1,domain:a.example,ai-train,token,20000000")
 
-    _, notes = run(write_terms(tmp_path, document), usage)
+    table, notes = run(write_terms(tmp_path, document), usage)
 
-    assert notes.startswith("note: minimum_guarantee: ")
+    assert [line.split() for line in table.splitlines()[1:]] == [
+        ["tokens", "token", "20,000,000", "50.00", "USD"],
+        ["cap", "-", "1", "-10.00", "USD"],
+        ["total", "40.00", "USD"],
+    ]
+    assert notes.splitlines() == [
+        "note: minimum_guarantee: The minimum guarantee looks beyond this one period.",
+        "note: advance: The advance looks beyond this one period.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "starts_on", "last_day"),
+    [
+        (None, "2026-10-01", "2026-10-31"),
+        ("month", "2026-01-31", "2026-02-27"),
+        ("quarter", "2026-10-01", "2026-12-31"),
+        ("half_year", "2026-10-01", "2027-03-31"),
+        ("year", "2026-12-15", "2027-12-14"),
+    ],
+)
+def test_a_quote_is_for_one_period_of_the_reporting_cadence(
+    cadence: str | None, starts_on: str, last_day: str
+) -> None:
+    document = plain_document()
+    document["grant"]["starts_on"] = starts_on
+    if cadence:
+        document["reporting"] = {"cadence": cadence, "due_days": 20}
+
+    period = first_period(parse(document))
+
+    assert (period.starts_on.isoformat(), period.ends_on.isoformat()) == (starts_on, last_day)
+    assert period.first
+
+
+def test_works_used_for_another_use_are_not_counted(tmp_path: Path) -> None:
+    path = write_terms(tmp_path, plain_document({**WORKS, "count": "used"}))
+    usage = write_usage(
+        tmp_path,
+        "1,domain:a.example,ai-train,token,1",
+        "2,domain:a.example,ai-train,page,1",
+        "3,domain:b.example,search,query,1",
+    )
+
+    table, _ = run(path, usage)
+
+    assert table.splitlines()[1] == "titles  work         1  5.00 USD"
