@@ -74,7 +74,7 @@ class ApiKeyFactory(DjangoModelFactory[ApiKey]):
     organisation = SubFactory(OrganisationFactory)
     name = "Key"
     mode = "test"
-    prefix = LazyAttribute(lambda one: one.secret[:14])
+    prefix = LazyAttribute(lambda one: one.secret[:20])
     secret_hash = LazyAttribute(lambda one: hash_secret(one.secret))
     scopes = LazyAttribute(lambda one: sorted(KIND_SCOPES[Kind(one.organisation.kind)]))
 
