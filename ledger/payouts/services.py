@@ -61,7 +61,8 @@ def prepare(  # noqa: PLR0913 - what a payout is made of, each by name
 
     ``amount_minor`` is gross, in minor units, and ``withholding_minor`` is taken out of it for
     ``jurisdiction``. ``snapshot`` is printed on the remittance: ``payee``, ``operator``,
-    ``statements`` and ``language``. Nothing is posted yet.
+    ``language`` and ``statements`` (each ``statement``, ``period`` and ``amount_minor``). Nothing
+    is posted yet.
 
     Raises `KeyConflict` for a key used for something else, `InvalidPayout` for amounts that leave
     nothing to send, `PayoutUnderWay` and `NotEnoughAvailable`.

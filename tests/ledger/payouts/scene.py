@@ -26,7 +26,7 @@ DAY = date(2026, 10, 31)
 SNAPSHOT = {
     "payee": {"name": "Quill Press"},
     "operator": {"name": "Kyodaku"},
-    "statements": [{"id": "stm_one", "period": "2026-10", "amount_minor": 30_000}],
+    "statements": [{"statement": "stm_one", "period": "2026-10", "amount_minor": 30_000}],
     "language": "ja",
 }
 
