@@ -5,8 +5,6 @@ the work start sooner. A broker that is down costs time and never work: the fail
 the request that caused it succeeds.
 """
 
-from functools import partial
-
 import structlog
 from celery import current_app
 from django.conf import settings
@@ -31,7 +29,11 @@ def enqueue_on_commit(task: str, **arguments: Argument) -> None:
 
     ``task`` is its dotted name; arguments are ids and ISO strings, never objects or money.
     """
-    transaction.on_commit(partial(send, task, arguments), robust=True)
+
+    def start() -> None:
+        send(task, arguments)
+
+    transaction.on_commit(start, robust=True)
 
 
 def announce(event: str, **arguments: Argument) -> None:
