@@ -140,7 +140,7 @@ def _tiers(tiers: tuple[Tier, ...], unit: str, currency: str) -> tuple[TierRow, 
             TierRow(
                 band=_band(floor, tier.up_to, unit),
                 unit_price=amount(tier.unit_price, currency),
-                flat_fee=amount(tier.flat_fee, currency) if tier.flat_fee else "",
+                flat_fee=amount(tier.flat_fee, currency) if tier.flat_fee is not None else "",
             )
         )
         floor = tier.up_to

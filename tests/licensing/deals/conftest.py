@@ -1,14 +1,19 @@
 """A clock that stands still, an evidence store of its own, and a table with two sides at it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from licensing.access import Actor
 from licensing.deals.models import Deal
+from licensing.parties.models import Membership, User
+from licensing.parties.roles import Role
 from tests.licensing.deals.table import Table, set_table
 
 
@@ -63,3 +68,17 @@ def table(db: None) -> Table:  # noqa: ARG001 - it asks for the database
 @pytest.fixture
 def deal(table: Table) -> Deal:
     return table.open()
+
+
+@pytest.fixture
+def browser(client: Client) -> Callable[..., Client]:
+    """Log a member of an organisation in, in English."""
+
+    def enter(actor: Actor, role: Role = Role.OWNER) -> Client:
+        organisation = actor.organisation
+        user = User.objects.create_user(f"{role}@{organisation.slug}.example", name="Aoi Tanaka")
+        Membership.objects.create(user=user, organisation=organisation, role=role)
+        client.force_login(user)
+        return client
+
+    return enter
