@@ -30,15 +30,14 @@ def post(client: Client, path: str, content: bytes, **headers: str) -> Any:
 
 
 def text_of(response: Any) -> str:
-    try:
-        return b"".join(response.streaming_content).decode()
-    finally:
-        response.close()
+    """Read a download to its end, which is what closes its file."""
+    return b"".join(response.streaming_content).decode()
 
 
 def status_of(client: Client, path: str) -> int:
     response = client.get(path)
-    response.close()
+    if response.streaming:
+        text_of(response)
     return response.status_code
 
 

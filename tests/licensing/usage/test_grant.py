@@ -41,6 +41,19 @@ def test_a_flat_price_takes_any_unit_for_its_uses() -> None:
     assert view(prices=[flat]).priced_by_any_unit == {"ai-train"}
 
 
+def test_a_share_of_revenue_counts_revenue_and_what_is_deducted_from_it() -> None:
+    share = {
+        "id": "share",
+        "model": "revenue_share",
+        "unit": "revenue",
+        "rate": "0.30",
+        "base": "net",
+        "deductions": ["refunds"],
+    }
+
+    assert view(prices=[share]).units == {"revenue", "refunds"}
+
+
 @pytest.mark.parametrize(
     ("period", "is_inside"),
     [

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from licensing.usage import evidence, proving
+from licensing.usage import evidence, formats, proving
 from licensing.usage.refusal import ReportRefused
 from tests.licensing.usage.desk import (
     check_csv,
@@ -78,6 +78,8 @@ def test_a_total_that_disagrees_names_the_lines_that_could_not_be_counted(tmp_pa
         (HEAD + b'1,"domain:\na",ai-train,token,10\n', "characters_refused", "line 1"),
         (HEAD + GOOD.replace(b"\n", b"\r\n"), "unreadable", None),
         ((HEAD + GOOD).replace(b"\n", b"\r"), "unreadable", None),
+        (HEAD.replace(b"\n", b"\r\n") + GOOD.replace(b"10", b"1\r0"), "unreadable", None),
+        (b"\xff" + HEAD + GOOD, "not_utf8", None),
         (HEAD + b"1,domain:" + b"a" * 70_000 + b",ai-train,token,1\n", "line_malformed", "line 1"),
         (HEAD + b"1,domain:" + b"a" * 2_000_000, "line_malformed", "line 1"),
     ],
@@ -89,6 +91,27 @@ def test_a_file_that_cannot_be_read_is_refused_whole_naming_the_line(
 
     assert error.code == code
     assert [fault.where for fault in error.faults][:1] == ([where] if where else [])
+
+
+def test_lines_beyond_the_bound_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "MAX_EXPANDED_BYTES", 40)
+
+    assert refused(tmp_path, HEAD + GOOD).code == "too_large"
+
+
+def test_a_file_of_many_blocks_is_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "BLOCK_BYTES", 7)
+    body = HEAD + GOOD + GOOD.replace(b"1", b"2", 1)
+
+    result = check_csv(
+        tmp_path, body, header_for([line(1), line(2)], sha256=sha256(body)), compression="gzip"
+    )
+
+    assert rows(result) == [("1", "accepted", ""), ("2", "accepted", "")]
 
 
 def test_a_sum_beyond_128_bits_is_refused_and_never_wraps(tmp_path: Path) -> None:
