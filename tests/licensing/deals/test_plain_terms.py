@@ -158,8 +158,8 @@ BANDS = [
         (
             {"model": "flat", "amount": "500", "due": "each_period", "prorate": "days"},
             (
-                "¥500 in every accounting period. A period partly inside the term costs its part of "
-                "the days."
+                "¥500 in every accounting period. A period partly inside the term costs its part "
+                "of the days."
             ),
         ),
         (
