@@ -122,6 +122,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = LOCAL_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+# What prices a report's receipt; usage knows nothing of what is built on it.
+RECEIPT_PRICER = "licensing.royalties.pricing.of_report"
+
 # Largest body one POST may carry; anything larger is uploaded in parts and streamed to the store.
 SMALL_REPORT_BYTES = 5_000_000
 SMALL_REPORT_LINES = 10_000

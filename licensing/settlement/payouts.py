@@ -89,16 +89,18 @@ def _obstacle(payee: Organisation, currency: str, amount_minor: int) -> str:
 def prepare(one: Due) -> Payout:
     """Record the payout of what is due to a payee, tied to the statements it settles.
 
-    Repeating it for the same statements returns the same payout.
+    Repeating it for the same statements returns the same payout, until that one has failed or
+    come back: then it is a new one.
     """
     with transaction.atomic():
         latest = max(one.statements, key=lambda statement: statement.pk)
+        ended = latest.payouts.exclude(payout__state__in=UNDER_WAY).count()
         payout = services.prepare(
             party=one.payee.public_id,
             currency=one.currency,
             amount_minor=one.amount_minor,
             causes=[statement.public_id for statement in one.statements],
-            key=f"payout:{latest.public_id}",
+            key=f"payout:{latest.public_id}:{ended + 1}",
             snapshot=_snapshot(one),
         )
         StatementPayout.objects.bulk_create(

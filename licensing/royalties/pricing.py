@@ -1,0 +1,50 @@
+"""What one report's accepted lines cost by themselves: the price on a licensee's receipt."""
+
+from contextlib import ExitStack
+from typing import Any
+
+from ledger.money import currency, decimal_text
+from licensing.deals import terms as contract
+from licensing.royalties import periods, rates, tally
+from licensing.royalties.closing import report_files
+from licensing.royalties.content import plain
+from licensing.usage import evidence
+from licensing.usage.models import UsageReport
+
+
+def of_report(report: UsageReport) -> dict[str, Any]:
+    """Return the charges of one report alone, as `quote` writes them.
+
+    The period's charge may differ: tiers add up over all reports of it, and a fixed amount is due
+    once whatever is reported, so fixed amounts are left out here.
+    """
+    licence = report.licence
+    terms = contract.parse(licence.terms)
+    unit = currency(terms.currency)
+    charges = [charge for charge in _rated(report, terms) if charge.unit is not None]
+    total = sum(charge.amount_minor for charge in charges)
+    return {
+        "currency": terms.currency,
+        "charges": [
+            {
+                "price": charge.price_id,
+                "unit": charge.unit,
+                "quantity": plain(charge.quantity),
+                "amount": decimal_text(charge.amount_minor, unit),
+                "amount_minor": charge.amount_minor,
+            }
+            for charge in charges
+        ],
+        "total": decimal_text(total, unit),
+        "total_minor": total,
+    }
+
+
+def _rated(report: UsageReport, terms: contract.Terms) -> list[rates.ChargeDraft]:
+    span = periods.span_of(report.period, periods.cadence_of(terms))
+    context = rates.Context(starts_on=span.starts_on, ends_on=span.ends_on, first=False)
+    with ExitStack() as stack:
+        folder = stack.enter_context(evidence.workplace())
+        files = list(report_files(stack, [report]))
+        lines = stack.enter_context(tally.opened(files, None, folder))
+        return rates.rate(terms, lines.tallies(), context)

@@ -1,0 +1,246 @@
+"""The first royalty cycle on real counts: 13,986 works, 120 licensors, three training corpora.
+
+Everything goes through the API and real workers, as an AI firm, a collective and the operator's
+finance staff would drive it. The data is not part of the project; without it this is skipped.
+"""
+
+import gzip
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ledger import verify as ledger_verify
+from ledger.models import Posting
+from licensing.catalogue.models import Identifier, Work
+from licensing.parties.models import Organisation
+from licensing.royalties import verify as royalties_verify
+from licensing.settlement import payouts
+from tests.doubles.stripe.double import StripeDouble
+from tests.factories import OrganisationFactory
+from tests.journeys.conftest import SHARED, Client, Workers, wait_until
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not SHARED.exists(), reason="../shared/data/cycle is not here"),
+]
+
+# Counts × 2.50 USD ÷ 1,000,000, rounded once, half away from zero:
+#   20,858,600,725 × 0.0000025 = 52,146.5018125 → 52,146.50
+#   76,448,522,604 × 0.0000025 = 191,121.30651  → 191,121.31
+#   463,074,242,038 − 166,566,435,267 (three names no work has) = 296,507,806,771
+#   296,507,806,771 × 0.0000025 = 741,269.5169275 → 741,269.52
+CHARGES = {"c4": 5_214_650, "refinedweb": 19_112_131, "dolma": 74_126_952}
+# Three per cent of each, rounded half away from zero:
+#   1,564.395 → 1,564.40; 5,733.6393 → 5,733.64; 22,238.0856 → 22,238.09
+FEES = {"c4": 156_440, "refinedweb": 573_364, "dolma": 2_223_809}
+MODELS = {"c4": "en", "refinedweb": "1", "dolma": "1.7"}
+PART_BYTES = 300_000
+
+
+def terms(family: str) -> dict[str, Any]:
+    return {
+        "schema": "terms/1",
+        "currency": "USD",
+        "grant": {
+            "works": {"select": "repertoire", "exclude": []},
+            "uses": ["ai-train"],
+            "models": [{"family": family, "versions": [MODELS[family]]}],
+            "territory": ["WW"],
+            "exclusive": False,
+            "starts_on": "2026-10-01",
+            "ends_on": "2029-09-30",
+        },
+        "prices": [
+            {
+                "id": "tokens",
+                "uses": ["ai-train"],
+                "unit": "token",
+                "model": "per_unit",
+                "per": "1000000",
+                "unit_price": "2.50",
+            }
+        ],
+        "distribution": {"key": "usage"},
+        "fees": [{"to": "operator", "rate": "0.03"}],
+        "reporting": {"cadence": "month", "due_days": 20},
+        "payment": {"due_days": 30},
+    }
+
+
+def import_works(operator: Client) -> None:
+    content = gzip.compress((SHARED / "works.csv").read_bytes())
+    job = operator.send(
+        "POST", "/imports", content, file_name="works.csv.gz", create_licensors="true"
+    )
+    wait_until("the import", lambda: operator.get(f"/imports/{job['id']}")["state"] == "done")
+    done = operator.get(f"/imports/{job['id']}")
+    assert (done["rows_created"], done["rows_refused"]) == (13_986, 0)
+
+
+def give_mandates(operator: Client, collective: Organisation) -> None:
+    for member in Organisation.objects.filter(kind="licensor").order_by("slug"):
+        operator.post(
+            "/mandates",
+            {
+                "member": member.slug,
+                "collective": collective.slug,
+                "uses": ["ai-train"],
+                "starts_on": "2026-01-01",
+            },
+        )
+
+
+def sign_licence(firm: Client, collective: Client, family: str) -> str:
+    offer = {
+        "title": f"Repertoire for {family}",
+        "counterparty": collective.organisation.slug,
+        "terms": terms(family),
+        "expires_at": "2027-01-31T00:00:00Z",
+    }
+    deal = firm.post("/deals", offer)
+    standing = deal["offers"][0]
+    collective.post(f"/deals/{deal['id']}/accept", {"offer": standing["id"]}, expect=200)
+    signature = {"signer_name": "A. Signer", "terms_hash": standing["terms_hash"]}
+    firm.post(f"/deals/{deal['id']}/sign", signature, expect=200)
+    signed = collective.post(f"/deals/{deal['id']}/sign", signature, expect=200)
+    assert signed["state"] == "in_force"
+    return str(signed["licence"])
+
+
+def report_usage(firm: Client, licence: str, name: str) -> dict[str, Any]:
+    """Upload a report in parts, as a firm with a large file does."""
+    header = json.loads((SHARED / f"usage_{name}.json").read_text()) | {"licence": licence}
+    lines = (SHARED / f"usage_{name}.csv").read_bytes()
+    upload = firm.post("/uploads", header)
+    for number, start in enumerate(range(0, len(lines), PART_BYTES), start=1):
+        part = lines[start : start + PART_BYTES]
+        firm.send(
+            "PUT",
+            f"/uploads/{upload['id']}/parts/{number}",
+            part,
+            sha256=hashlib.sha256(part).hexdigest(),
+        )
+    firm.post(f"/uploads/{upload['id']}/complete", expect=202)
+    path = f"/reports/{upload['id']}"
+    wait_until(name, lambda: firm.get(path)["state"] in {"accepted", "rejected"})
+    report: dict[str, Any] = firm.get(path)
+    assert report["state"] == "accepted", report
+    return report
+
+
+def close_october(operator: Client) -> None:
+    wait_until("the periods", lambda: len(operator.every("/periods")) == 3)
+    for period in operator.every("/periods"):
+        operator.post(f"/periods/{period['id']}/close", expect=202)
+    wait_until("the closes", lambda: closed(operator))
+
+
+def closed(operator: Client) -> bool:
+    periods = operator.every("/periods")
+    assert not any(period["failure"] for period in periods), periods
+    return all(period["state"] == "closed" for period in periods)
+
+
+def issue_statements(operator: Client) -> None:
+    (run,) = operator.every("/runs")
+    operator.post(f"/runs/{run['id']}/approve", expect=200)
+    operator.post(f"/runs/{run['id']}/issue", expect=202)
+    wait_until("the statements", lambda: operator.every("/runs")[0]["state"] == "issued")
+
+
+def test_a_month_of_three_corpora_becomes_money_that_adds_up(
+    workers: Workers, client_of: Callable[[Organisation], Client], rail: StripeDouble
+) -> None:
+    operator = client_of(OrganisationFactory.create(operator=True))
+    collective = client_of(OrganisationFactory.create(collective=True, slug="collective"))
+    firm = client_of(OrganisationFactory.create(licensee=True, slug="ai-firm"))
+    workers.start()
+
+    import_works(operator)
+    give_mandates(operator, collective.organisation)
+    licences = {name: sign_licence(firm, collective, name) for name in CHARGES}
+    reports = {name: report_usage(firm, licence, name) for name, licence in licences.items()}
+
+    assert Work.objects.count() == 13_986
+    assert (
+        Organisation.objects.filter(kind="licensor", slug__startswith="publisher-").count() == 120
+    )
+    assert Identifier.objects.filter(scheme="domain").count() == 13_986
+    quarantined = [one for one in reports["dolma"]["verdicts"] if one["verdict"] == "quarantined"]
+    assert [(one["code"], one["lines"], one["quantity"]) for one in quarantined] == [
+        ("work_unknown", 3, "166566435267")
+    ]
+
+    close_october(operator)
+    charges = {one["licence"]: one["amount_minor"] for one in operator.every("/charges")}
+    assert {name: charges[licence] for name, licence in licences.items()} == CHARGES
+
+    issue_statements(operator)
+    statements = operator.every("/statements")
+    assert len(statements) == 120
+    parts: dict[str, int] = defaultdict(int)
+    for statement in statements:
+        for line in operator.get(f"/statements/{statement['id']}")["content"]["lines"]:
+            parts[line["licence"]] += line["net_minor"]
+    assert {name: parts[licence] + FEES[name] for name, licence in licences.items()} == CHARGES
+
+    wait_until("the invoices", lambda: len(operator.every("/invoices")) == 3)
+    invoices = firm.every("/invoices")
+    assert sorted(one["net_minor"] for one in invoices) == sorted(CHARGES.values())
+    for invoice in invoices:
+        operator.post(
+            f"/invoices/{invoice['id']}/payments",
+            {
+                "amount_minor": invoice["total_minor"],
+                "received_on": "2026-11-20",
+                "reference": f"TRF-{invoice['number']}",
+            },
+        )
+
+    payees = [statement["payee"] for statement in statements if statement["net_minor"] > 0]
+    enrol(payees)
+    operator.post("/payout-runs", expect=202)
+    wait_until("the payouts", lambda: paid(operator) == len(payees))
+
+    owed = sum(CHARGES.values()) - sum(FEES.values())
+    assert sum(one["net_minor"] for one in operator.every("/payouts")) == owed
+    assert sum(one["amount"] for one in rail.world.transfers.values()) == owed
+    wait_until("paid statements", lambda: all_paid(operator, len(payees)))
+    assert balances() == {
+        "fees": -sum(FEES.values()),
+        "cash": sum(FEES.values()),
+    }
+    assert findings() == []
+
+
+def findings() -> list[Any]:
+    """Return what `verify` finds wrong with the journal, the closes and the statements."""
+    proved = [*ledger_verify.verify_ledger(), *royalties_verify.findings()]
+    return [one for one in proved if not isinstance(one, ledger_verify.Proof)]
+
+
+def enrol(payees: list[str]) -> None:
+    """Open the payees' accounts, as each would on the page of its payout account."""
+    for payee in Organisation.objects.filter(public_id__in=payees):
+        payouts.enrol(payee)
+
+
+def paid(operator: Client) -> int:
+    return sum(one["state"] == "paid" for one in operator.every("/payouts"))
+
+
+def all_paid(operator: Client, count: int) -> bool:
+    return sum(one["state"] == "paid" for one in operator.every("/statements")) == count
+
+
+def balances() -> dict[str, int]:
+    """Return what is left on the accounts, by purpose; settled purposes are left out."""
+    totals: dict[str, int] = defaultdict(int)
+    for posting in Posting.objects.select_related("account"):
+        totals[posting.account.purpose] += posting.amount_minor
+    return {purpose: total for purpose, total in totals.items() if total}
