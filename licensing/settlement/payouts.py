@@ -94,7 +94,8 @@ def prepare(one: Due) -> Payout:
     """
     with transaction.atomic():
         latest = max(one.statements, key=lambda statement: statement.pk)
-        ended = latest.payouts.exclude(payout__state__in=UNDER_WAY).count()
+        tried = StatementPayout.objects.filter(statement=latest)
+        ended = tried.exclude(payout__state__in=UNDER_WAY).count()
         payout = services.prepare(
             party=one.payee.public_id,
             currency=one.currency,

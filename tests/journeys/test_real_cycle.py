@@ -143,7 +143,7 @@ def close_october(operator: Client) -> None:
 def closed(operator: Client) -> bool:
     periods = operator.every("/periods")
     assert not any(period["failure"] for period in periods), periods
-    return all(period["state"] == "closed" for period in periods)
+    return {period["state"] for period in periods} == {"closed"}
 
 
 def issue_statements(operator: Client) -> None:
@@ -209,7 +209,7 @@ def test_a_month_of_three_corpora_becomes_money_that_adds_up(
 
     owed = sum(CHARGES.values()) - sum(FEES.values())
     assert sum(one["net_minor"] for one in operator.every("/payouts")) == owed
-    assert sum(one["amount"] for one in rail.world.transfers.values()) == owed
+    assert sum(one["amount"] for one in rail.world.things["transfers"].values()) == owed
     wait_until("paid statements", lambda: all_paid(operator, len(payees)))
     assert balances() == {
         "fees": -sum(FEES.values()),
@@ -231,11 +231,12 @@ def enrol(payees: list[str]) -> None:
 
 
 def paid(operator: Client) -> int:
-    return sum(one["state"] == "paid" for one in operator.every("/payouts"))
+    return [one["state"] for one in operator.every("/payouts")].count("paid")
 
 
 def all_paid(operator: Client, count: int) -> bool:
-    return sum(one["state"] == "paid" for one in operator.every("/statements")) == count
+    states = [one["state"] for one in operator.every("/statements")]
+    return states.count("paid") == count
 
 
 def balances() -> dict[str, int]:
