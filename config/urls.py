@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("licensing.dashboard.urls")),
+    path("", include("licensing.catalogue.urls")),
     path("", include("licensing.deals.urls")),
     path("", include("licensing.parties.urls")),
     path("api/v1/", include("licensing.catalogue.urls_api")),

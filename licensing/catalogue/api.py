@@ -2,23 +2,19 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from licensing.access import Actor
 from licensing.api.auth import actor, scope
 from licensing.api.views import ApiView, keyed
 from licensing.catalogue import services
-from licensing.catalogue.identifiers import parse
+from licensing.catalogue.finding import narrowed, sees_shares, shown
 from licensing.catalogue.imports.rows import LONGEST, MAX_WEIGHT
-from licensing.catalogue.models import Reservation, Share, Work, WorkQuerySet
-from licensing.parties.models import Organisation
-from licensing.parties.roles import Scope
+from licensing.catalogue.models import Reservation, Share, Work
 
 READ_OR_WRITE = scope(get="works:read", post="works:write")
 WRITE = scope(post="works:write")
@@ -102,47 +98,6 @@ class SharesInput(serializers.Serializer[Any]):
 
     shares = SharesField()
     starts_on = serializers.DateField()
-
-
-def sees_shares(who: Actor) -> bool:
-    """Tell whether an actor is on the rights side (or the operator), who see who owns what."""
-    return who.may(Scope.STATEMENTS_READ) or who.may(Scope.WORKS_WRITE)
-
-
-def shown(works: WorkQuerySet) -> WorkQuerySet:
-    """Return works with all that `WorkOutput` shows, in a fixed number of queries."""
-    today = timezone.localdate()
-    return works.prefetch_related(
-        "identifiers",
-        Prefetch("shares", Share.objects.in_force(today).select_related("holder")),
-        Prefetch("reservations", Reservation.objects.in_force(today).select_related("holder")),
-    )
-
-
-def narrowed(works: WorkQuerySet, who: Actor, wanted: dict[str, str]) -> WorkQuerySet:
-    """Return the works that match the filters ``identifier``, ``title``, ``kind``, ``holder``.
-
-    Raises `BadIdentifier` for an identifier that names nothing.
-    """
-    if identifier := wanted.get("identifier"):
-        name = parse(identifier)
-        works = (
-            works.filter(public_id=name.value)
-            if name.scheme == "work"
-            else works.filter(identifiers__scheme=name.scheme, identifiers__value=name.value)
-        )
-    if title := wanted.get("title"):
-        works = works.filter(
-            Q(title__icontains=title)
-            | Q(title_kana__icontains=title)
-            | Q(title_en__icontains=title)
-        )
-    if kind := wanted.get("kind"):
-        works = works.filter(kind=kind)
-    if holder := wanted.get("holder"):
-        owner = Organisation.objects.filter(Q(slug=holder) | Q(public_id=holder)).first()
-        works = works.owned_by(owner) if owner and sees_shares(who) else works.none()
-    return works
 
 
 FILTERS = [

@@ -11,9 +11,7 @@ from licensing.access import Actor
 from licensing.parties.models import KeyMode, MemberRole
 from licensing.parties.services import grantable
 
-PASSWORD_HELP = lazy(  # type: ignore[no-untyped-call]  # the stubs leave it open
-    lambda: " ".join(map(str, password_validators_help_texts())), str
-)()
+PASSWORD_HELP = lazy(lambda: " ".join(map(str, password_validators_help_texts())), str)()
 
 
 class InviteForm(forms.Form):

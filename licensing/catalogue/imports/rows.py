@@ -59,7 +59,7 @@ def build(
     """Return a row read from its cells, with everything that is wrong with it."""
     cleaned = {name: text.strip() for name, text in texts.items()}
     names, name_faults = _names(identifiers)
-    weights, share_faults = _shares(shares)
+    weights, share_faults = read_shares(shares)
     faults = [*text_faults(cleaned), *name_faults, *share_faults]
     return WorkRow(row, raw, cleaned, names, weights, tuple(faults))
 
@@ -137,7 +137,7 @@ def _names(text: str) -> tuple[tuple[Name, ...], list[Fault]]:
     return tuple(names), faults
 
 
-def _shares(text: str) -> tuple[dict[str, int], list[Fault]]:
+def read_shares(text: str) -> tuple[dict[str, int], list[Fault]]:
     """Read ``slug:weight|slug:weight``; nothing means that no owner is stated."""
     weights: dict[str, int] = {}
     faults = []

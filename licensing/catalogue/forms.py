@@ -1,0 +1,153 @@
+"""What the catalogue's pages ask."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licensing.catalogue.imports.rows import read_shares
+from licensing.catalogue.models import ImportFormat
+from licensing.catalogue.uses import USE_NAMES
+from licensing.errors import LicensingError
+from licensing.parties.models import Organisation
+from licensing.parties.roles import Kind
+from licensing.templatetags.terms import use_name
+
+
+def day(label: Any, **options: Any) -> forms.DateField:
+    """Return a field for a day, today unless something else is written."""
+    options.setdefault("initial", timezone.localdate)
+    return forms.DateField(
+        label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **options
+    )
+
+
+def add_faults(form: forms.Form, refusal: LicensingError) -> None:
+    """Put what a service refused at the fields it speaks of."""
+    for fault in refusal.faults:
+        form.add_error(fault.where if fault.where in form.fields else None, fault.message)
+    if not refusal.faults:
+        form.add_error(None, refusal.detail)
+
+
+class SharesField(forms.CharField):
+    """``licensor:weight``, several split by ``|`` or lines; cleans to weights by slug."""
+
+    widget = forms.Textarea({"rows": 3, "data-kind": "code"})
+
+    def clean(self, value: Any) -> dict[str, int]:
+        """Return the weights, or say which part cannot be read."""
+        text = "|".join(line for line in super().clean(value).splitlines() if line.strip())
+        weights, faults = read_shares(text)
+        if faults:
+            raise forms.ValidationError([fault.message for fault in faults])
+        return weights
+
+
+class UsesField(forms.MultipleChoiceField):
+    """Uses, by tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **options: Any) -> None:
+        choices = [(name, f"{use_name(name)} ({name})") for name in USE_NAMES]
+        super().__init__(choices=choices, **options)
+
+
+class IdentifierForm(forms.Form):
+    """Another name of a work."""
+
+    identifier = forms.CharField(
+        label=_("Identifier"),
+        max_length=300,
+        help_text=_("Scheme and value, such as isbn:9784101092058 or domain:www.example.com."),
+    )
+
+
+class SharesForm(forms.Form):
+    """Who owns a work from a day on."""
+
+    shares = SharesField(
+        label=_("Shares"),
+        help_text=_("One owner in each line: handle:weight, such as studio-kaede:2."),
+    )
+    starts_on = day(_("From"))
+
+
+class ReserveForm(forms.Form):
+    """What is reserved, in which words, from when."""
+
+    uses = UsesField(label=_("Uses"), initial=["ai-all"])
+    statement = forms.CharField(
+        label=_("Statement"),
+        max_length=5000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("As it is published."),
+    )
+    starts_on = day(_("From"))
+
+
+class MandateForm(forms.Form):
+    """Whom a member lets act for it, for what."""
+
+    collective: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Collective"), to_field_name="slug"
+    )
+    uses = UsesField(label=_("Uses"))
+    territory = forms.CharField(
+        label=_("Territory"),
+        initial="WW",
+        help_text=_("Country codes such as JP, split by blanks; WW is the world."),
+    )
+    starts_on = day(_("From"))
+    ends_on = day(_("Until"), required=False, initial=None)
+    excluded_works = forms.CharField(
+        label=_("Works left out"),
+        required=False,
+        widget=forms.Textarea({"rows": 2, "data-kind": "code"}),
+        help_text=_("Ids such as work_abcdefghij234567, one in each line."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["collective"]
+        choice.queryset = Organisation.objects.filter(kind=Kind.COLLECTIVE)
+
+    def clean_territory(self) -> list[str]:
+        """Return country codes."""
+        codes = str(self.cleaned_data["territory"]).upper().replace(",", " ").split()
+        wrong = [code for code in codes if not (code.isascii() and code.isalpha())]
+        wrong += [code for code in codes if len(code) != 2]
+        if wrong:
+            raise forms.ValidationError(
+                _("%(code)s is no country code."), params={"code": wrong[0]}
+            )
+        return codes
+
+    def clean_excluded_works(self) -> list[str]:
+        """Return ids."""
+        return str(self.cleaned_data["excluded_works"]).split()
+
+
+class ImportForm(forms.Form):
+    """A file of works and how it is to be read."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV with the columns kind, title, identifiers, shares; UTF-8; may be gzip."),
+    )
+    format = forms.ChoiceField(label=_("Format"), choices=ImportFormat)
+    dry_run = forms.BooleanField(
+        label=_("Dry run: check every row and write nothing"), required=False, initial=True
+    )
+    to_holder = forms.BooleanField(
+        label=_("Works whose rows name no owner are ours"), required=False
+    )
+    create_licensors = forms.BooleanField(
+        label=_("Register licensors that the file names first"), required=False
+    )
+
+    def __init__(self, *args: Any, is_operator: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["to_holder" if is_operator else "create_licensors"]
