@@ -1,7 +1,6 @@
 """PURE. What some usage would cost under some terms, before anybody signs."""
 
 import calendar
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,24 +20,9 @@ from licensing.royalties.rates import (
     rate,
     unpriced,
 )
+from licensing.royalties.sample import Sample
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Usage of one accounting period: quantities, and the distinct works used for each use."""
-
-    tallies: Sequence[Tally]
-    works: Mapping[str, Collection[str]]
-
-    def works_used(self, price: PerWork, granted: tuple[str, ...]) -> int:
-        """Return how many distinct works were used for any use that the price applies to."""
-        used: set[str] = set()
-        for use, works in self.works.items():
-            if price.applies_to(use, granted):
-                used.update(works)
-        return len(used)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from licensing.royalties import api
+from licensing.royalties import api, quotes_api
 
 urlpatterns = [
+    path("quotes", quotes_api.Quotes.as_view(), name="api-quotes"),
     path("periods", api.PeriodList.as_view(), name="api-periods"),
     path("periods/<str:public_id>", api.PeriodDetail.as_view(), name="api-period"),
     path("periods/<str:public_id>/close", api.ClosePeriod.as_view(), name="api-period-close"),
