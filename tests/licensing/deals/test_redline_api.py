@@ -6,7 +6,7 @@ from django.test import Client
 from licensing.access import Actor
 from licensing.deals.models import Deal
 from tests.factories import bearer
-from tests.licensing.deals.table import Table
+from tests.licensing.deals.table import Table, priced
 
 
 def changes(deal: Deal, number: int, actor: Actor) -> Any:
@@ -15,8 +15,9 @@ def changes(deal: Deal, number: int, actor: Actor) -> Any:
 
 
 @pytest.fixture
-def countered(table: Table, deal: Deal) -> Deal:
-    table.counter(deal, table.licensee)
+def countered(table: Table) -> Deal:
+    deal = table.open(priced("10.00"))
+    table.counter(deal, table.licensee, priced("8.00"))
     return deal
 
 
@@ -27,9 +28,9 @@ def test_a_round_tells_what_it_changed_from_the_one_before(table: Table, counter
     assert told["changes"] == [
         {
             "path": "prices[tokens].unit_price",
-            "label": "prices.unit_price",
+            "clause": "prices.unit_price",
             "kind": "changed",
-            "before": countered.offers.get(round=1).terms["prices"][0]["unit_price"],
+            "before": "10.00",
             "after": "8.00",
         }
     ]
