@@ -9,7 +9,7 @@ from pathlib import Path
 from licensing.deals.terms.territories import TERRITORIES
 from licensing.deals.terms.uses import CONCRETE_USES
 from licensing.errors import Fault
-from licensing.usage.evidence import Engine, EngineError, Overflow, UnreadableInput, quoted
+from licensing.usage.evidence import Engine, Overflow, UnreadableInput, quoted
 from licensing.usage.formats import MAX_LINE_BYTES, Plain
 from licensing.usage.grant import GrantView
 from licensing.usage.header import Header, plain
@@ -36,8 +36,8 @@ def stage(engine: Engine, source: Plain, grant: GrantView, path: Path) -> int:
     """
     try:
         engine.execute(statement)
-    except EngineError as error:
-        raise _unreadable(engine, error) from None
+    except UnreadableInput as error:
+        raise ReportRefused("unreadable", "It is not CSV as RFC 4180 describes it.") from error
     _refuse_malformed(engine)
     engine.execute(
         f"CREATE VIEW staged AS FROM read_parquet({quoted(path)}, file_row_number = true)"
@@ -124,19 +124,6 @@ def _refuse_malformed(engine: Engine) -> None:
 
 def _kind(kind: str) -> str:
     return kind.lower().replace(" ", "_")
-
-
-def _unreadable(engine: Engine, error: EngineError) -> ReportRefused:
-    """Return the refusal for a statement that broke off; the engine's own failures go up."""
-    if not isinstance(error, UnreadableInput):
-        raise error
-    try:
-        _refuse_malformed(engine)
-    except ReportRefused as refused:
-        return refused
-    except EngineError:
-        pass
-    return ReportRefused("unreadable", "It is not CSV as RFC 4180 describes it.")
 
 
 def _refuse_line_breaks(engine: Engine) -> None:

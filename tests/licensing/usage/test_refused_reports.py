@@ -93,6 +93,16 @@ def test_a_file_that_cannot_be_read_is_refused_whole_naming_the_line(
     assert [fault.where for fault in error.faults][:1] == ([where] if where else [])
 
 
+def test_what_makes_the_reader_itself_give_up_is_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        proving, "_reading", lambda _source: "SELECT error('lost')::VARCHAR AS quantity"
+    )
+
+    assert refused(tmp_path, HEAD + GOOD).code == "unreadable"
+
+
 def test_lines_beyond_the_bound_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
