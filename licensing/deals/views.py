@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -47,7 +48,7 @@ TABS: dict[str, tuple[str | Promise, tuple[DealState, ...]]] = {
 def deals(request: ActorRequest) -> HttpResponse:
     """List what the actor may see, by state, with whose turn it is."""
     chosen = request.GET.get("state", "")
-    query = request.GET.get("q", "").strip()
+    query = request.GET.get("q", "").replace("\x00", "").strip()
     found = _searched(Deal.objects.visible_to(request.actor), query)
     counts = found.aggregate(
         **{
@@ -89,15 +90,15 @@ def _searched(found: DealQuerySet, query: str) -> DealQuerySet:
 
 
 def _tabs(chosen: str, query: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    asked = f"&q={query}" if query else ""
     return [
         {
             "label": label,
-            "url": f"?state={name}{asked}" if name else f"?{asked[1:]}",
+            "url": "?" + urlencode({key: value for key, value in asked if value}),
             "current": name == chosen,
             "count": counts[name or "all"],
         }
         for name, (label, _states) in TABS.items()
+        for asked in [(("state", name), ("q", query))]
     ]
 
 

@@ -93,6 +93,14 @@ def test_the_list_is_searched_by_title_and_organisation(table: Table, browser: E
     assert found == [[deal], [deal], [deal], []]
 
 
+def test_a_search_survives_the_tabs_and_odd_characters(table: Table, browser: Enter) -> None:
+    client = browser(table.licensor)
+
+    tabs = client.get(reverse("deals"), {"q": "a&b\x00"}).context["tabs"]
+
+    assert [tab["url"] for tab in tabs[:2]] == ["?q=a%26b", "?state=negotiating&q=a%26b"]
+
+
 def test_an_empty_list_says_what_to_do_next(table: Table, browser: Enter) -> None:
     body = browser(table.licensor).get(reverse("deals")).content.decode()
 
@@ -351,3 +359,16 @@ def test_a_stranger_is_sent_to_log_in(client: Client, deal: Deal) -> None:
 
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("account_login"))
+
+
+def test_a_closed_deal_shows_the_last_terms_and_no_buttons(
+    table: Table, deal: Deal, browser: Enter
+) -> None:
+    table.counter(deal, table.licensee, priced("8.00"))
+    services.decline_offer(by=table.licensor, deal_id=deal.public_id)
+
+    response = browser(table.licensor).get(reverse("deal", args=[deal.public_id]))
+
+    assert "¥8.00 per 1,000,000 tokens." in response.content.decode()
+    assert response.context["position"].turn is None
+    assert "Withdraw" not in response.content.decode()

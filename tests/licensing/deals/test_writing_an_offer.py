@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from licensing.deals.drafting import Draft
 from licensing.deals.models import Deal
+from tests.licensing.deals.conftest import Clock
 from tests.licensing.deals.table import TERMS, Table, picture, priced, terms
 
 pytestmark = pytest.mark.django_db
@@ -318,3 +320,34 @@ def test_each_side_chooses_among_the_other(table: Table, browser: Enter) -> None
 
     choices = response.context["desk"].offer.fields["counterparty"].choices
     assert [name for value, name in choices if value] == ["Quill Press"]
+
+
+def test_a_counter_offer_to_what_expired_meanwhile_goes_back_and_says_so(
+    table: Table, deal: Deal, browser: Enter, clock: Clock
+) -> None:
+    client = browser(table.licensee)
+    clock.forward(timedelta(days=14))
+    before = picture()
+
+    response = client.post(
+        reverse("deal-counter", args=[deal.public_id]), form(TERMS) | {"send": ""}, follow=True
+    )
+
+    assert response.redirect_chain == [(reverse("deal", args=[deal.public_id]), 302)]
+    assert "This offer has expired" in response.content.decode()
+    assert picture() == before
+
+
+def test_a_percentage_that_is_no_number_is_told_at_its_field(table: Table, browser: Enter) -> None:
+    response = write(browser(table.licensor), table, form(TERMS, operator_fee="three"))
+
+    assert set(response.context["desk"].draft.terms.errors) == {"operator_fee"}
+    assert not Deal.objects.exists()
+
+
+def test_an_empty_document_is_told_at_its_field(table: Table, browser: Enter) -> None:
+    sent = {"expires_on": "2026-10-20", "document": ""}
+
+    response = write(browser(table.licensor), table, sent)
+
+    assert set(response.context["desk"].document.errors) == {"document"}
