@@ -7,6 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Model
+
 from licensing.usage import services, strict, uploads
 from licensing.usage.models import ReportMove, UploadPart, UsageReport
 from tests.licensing.usage.conftest import Office
@@ -89,5 +91,5 @@ def upload(
 
 def picture() -> list[list[dict[str, Any]]]:
     """Return every row that a report could touch."""
-    models = (UsageReport, ReportMove, UploadPart)
+    models: tuple[type[Model], ...] = (UsageReport, ReportMove, UploadPart)
     return [list(model._default_manager.order_by("pk").values()) for model in models]  # noqa: SLF001  # any model's rows

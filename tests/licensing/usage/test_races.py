@@ -31,7 +31,8 @@ def test_the_same_report_sent_twice_at_once_is_kept_once(shared: Office) -> None
         lambda: services.submit_json(by=shared.licensee, body=sent),
     )
 
-    assert sorted(is_new for _, is_new in outcomes) == [False, True]
+    answers = [one for one in outcomes if not isinstance(one, Exception)]
+    assert sorted(is_new for _, is_new in answers) == [False, True]
     assert UsageReport.objects.count() == 1
     assert UsageReport.objects.get().moves.count() == 1
 

@@ -1,5 +1,6 @@
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -173,7 +174,7 @@ def test_nobody_else_sees_or_feeds_an_upload(office: Office) -> None:
 
 
 def test_a_file_needs_its_hash_a_known_format_and_lines(office: Office) -> None:
-    cases = [
+    cases: list[tuple[dict[str, Any], str, str]] = [
         ({"sha256": None}, "csv", ""),
         ({}, "xml", ""),
         ({}, "json", ""),
