@@ -310,6 +310,8 @@ LOGGING = {
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # These tell every step they take at INFO.
+    "loggers": {name: {"level": "WARNING"} for name in ("stripe", "weasyprint", "fontTools")},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }
 structlog.configure(
