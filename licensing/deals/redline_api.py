@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from licensing.api.auth import actor, scope
 from licensing.api.views import ApiView
+from licensing.deals.labels import CLAUSES
 from licensing.deals.models import Deal
 from licensing.deals.redline import Change, Kind, differences
 
@@ -19,9 +20,14 @@ class ChangeOutput(serializers.Serializer[Change]):
 
     path = serializers.CharField(help_text="The place, e.g. prices[tokens].tiers[1].up_to.")
     clause = serializers.CharField(source="label", help_text="The same without names and numbers.")
+    title = serializers.SerializerMethodField()
     kind = serializers.ChoiceField([Kind.ADDED.value, Kind.REMOVED.value, Kind.CHANGED.value])
     before = serializers.JSONField(allow_null=True)
     after = serializers.JSONField(allow_null=True)
+
+    def get_title(self, change: Change) -> str:
+        """Return the clause's title in the language the request asks for."""
+        return str(CLAUSES[change.label])
 
 
 class RedlineOutput(serializers.Serializer[Any]):

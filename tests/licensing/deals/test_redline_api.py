@@ -9,8 +9,8 @@ from tests.factories import bearer
 from tests.licensing.deals.table import Table, priced
 
 
-def changes(deal: Deal, number: int, actor: Actor) -> Any:
-    client = Client(headers=bearer(actor.organisation))
+def changes(deal: Deal, number: int, actor: Actor, language: str = "en") -> Any:
+    client = Client(headers={**bearer(actor.organisation), "Accept-Language": language})
     return client.get(f"/api/v1/deals/{deal.public_id}/rounds/{number}/changes")
 
 
@@ -29,11 +29,18 @@ def test_a_round_tells_what_it_changed_from_the_one_before(table: Table, counter
         {
             "path": "prices[tokens].unit_price",
             "clause": "prices.unit_price",
+            "title": "Unit price",
             "kind": "changed",
             "before": "10.00",
             "after": "8.00",
         }
     ]
+
+
+def test_titles_of_clauses_are_in_the_language_asked_for(table: Table, countered: Deal) -> None:
+    [change] = changes(countered, 2, table.licensor, language="ja").json()["changes"]
+
+    assert change["title"] == "単価"
 
 
 def test_the_first_round_changed_nothing(table: Table, countered: Deal) -> None:
