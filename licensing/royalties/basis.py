@@ -56,7 +56,7 @@ def freeze(licence: Licence, on: date, folder: Path) -> Basis:
                     SELECT work_id, payee, weight,
                         sum(weight) OVER (PARTITION BY work_id)::BIGINT AS weight_total
                     FROM read_csv(
-                        {evidence.quoted(listing)}, header = false,
+                        {evidence.quoted(listing)}, header = false, auto_detect = false,
                         columns = {{'work_id': 'BIGINT', 'payee': 'VARCHAR', 'weight': 'BIGINT'}}
                     )
                     SEMI JOIN read_parquet({evidence.quoted(snapshot)}) USING (work_id)
