@@ -7,6 +7,7 @@ every part of it and every frozen statement is what its evidence says.
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import PurePosixPath
 
 from licensing.deals import terms as contract
 from licensing.errors import LicensingError
@@ -41,7 +42,7 @@ def of_close(close: Close) -> Iterator[str]:
     """Yield where a close's booked charges differ from rating its evidence again."""
     where = f"{close.period.licence.public_id} {close.period.label} close {close.number}"
     reports = _reports(close)
-    damaged = list(_damaged(reports))
+    damaged = [*_damaged(reports), *_altered(close, reports)]
     if damaged:
         yield from (f"{where}: {what}" for what in damaged)
         return
@@ -92,6 +93,22 @@ def _damaged(reports: list[UsageReport]) -> Iterator[str]:
             continue
         if sha256 != report.original_sha256:
             yield f"{report.public_id}: its original was changed after it was received"
+
+
+def _altered(close: Close, reports: list[UsageReport]) -> Iterator[str]:
+    """Yield the derived files of a close that no longer have the hash they are kept under."""
+    files = [(f"{one.public_id}: its lines", one.lines_key) for one in reports if one.lines_key]
+    for what, key in [*files, ("its shares", close.basis_key), ("its works", close.detail_key)]:
+        try:
+            if not _is_intact(key):
+                yield f"{what} were changed after they were kept ({key})"
+        except OSError as error:
+            yield f"{what} cannot be read: {error}"
+
+
+def _is_intact(key: str) -> bool:
+    """Whether a derived file still has the hash that begins its name."""
+    return evidence.measure(key).sha256.startswith(PurePosixPath(key).name.partition(".")[0])
 
 
 def _rate_again(close: Close, reports: list[UsageReport]) -> dict[str, Division]:
