@@ -177,8 +177,6 @@ def _snapshot(one: Due) -> dict[str, Any]:
             {
                 "statement": statement.public_id,
                 "period": f"{statement.run.month:%Y-%m}",
-                "gross_minor": statement.net_minor,
-                "withheld_minor": 0,
                 "amount_minor": statement.net_minor,
             }
             for statement in one.statements
