@@ -325,8 +325,8 @@ def test_each_side_chooses_among_the_other(table: Table, browser: Enter) -> None
 def test_a_counter_offer_to_what_expired_meanwhile_goes_back_and_says_so(
     table: Table, deal: Deal, browser: Enter, clock: Clock
 ) -> None:
-    client = browser(table.licensee)
     clock.forward(timedelta(days=14))
+    client = browser(table.licensee)
     before = picture()
 
     response = client.post(
