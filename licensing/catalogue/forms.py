@@ -45,14 +45,18 @@ class SharesField(forms.CharField):
         return weights
 
 
+def uses() -> list[tuple[str, str]]:
+    """Return the uses in the reader's language."""
+    return [(name, f"{use_name(name)} ({name})") for name in USE_NAMES]
+
+
 class UsesField(forms.MultipleChoiceField):
     """Uses, by tick."""
 
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **options: Any) -> None:
-        choices = [(name, f"{use_name(name)} ({name})") for name in USE_NAMES]
-        super().__init__(choices=choices, **options)
+        super().__init__(choices=uses, **options)
 
 
 class IdentifierForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
+from licensing.catalogue.uses import sum_up
 from licensing.parties.models import Organisation, User
 
 if TYPE_CHECKING:
@@ -212,6 +213,11 @@ class Mandate(models.Model):
     def __str__(self) -> str:
         return f"{self.member} → {self.collective}"
 
+    @property
+    def uses_in_short(self) -> list[str]:
+        """The uses, named as sets where they make one up."""
+        return sum_up(self.uses)
+
 
 class ReservationQuerySet(models.QuerySet["Reservation"]):
     """Reservations by date and by who may see them."""
@@ -261,6 +267,11 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def uses_in_short(self) -> list[str]:
+        """The uses, named as sets where they make one up."""
+        return sum_up(self.uses)
 
 
 class ImportState(models.TextChoices):

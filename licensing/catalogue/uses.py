@@ -31,3 +31,13 @@ def spell_out(uses: Iterable[str], *, where: str = "uses") -> list[str]:
     if faults:
         raise InvalidInput("The uses cannot be read; see errors.", faults=faults)
     return sorted({one for name in names for one in SETS.get(name, frozenset({name}))})
+
+
+def sum_up(uses: Iterable[str]) -> list[str]:
+    """Return the shortest way to name concrete uses: the reverse of `spell_out`."""
+    left = set(uses)
+    if left >= CONCRETE_USES:
+        return ["all"]
+    if left >= AI_USES:
+        return ["ai-all", *sorted(left - AI_USES)]
+    return sorted(left)

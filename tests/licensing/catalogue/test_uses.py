@@ -1,6 +1,6 @@
 import pytest
 
-from licensing.catalogue.uses import spell_out
+from licensing.catalogue.uses import spell_out, sum_up
 from licensing.errors import InvalidInput
 
 
@@ -16,3 +16,8 @@ def test_unknown_and_absent_uses_are_refused(uses: list[str], code: str) -> None
         spell_out(uses)
 
     assert [fault.code for fault in refusal.value.faults] == [code]
+
+
+@pytest.mark.parametrize("names", [["all"], ["ai-all"], ["ai-train", "search"]])
+def test_spelled_out_uses_are_summed_up_again(names: list[str]) -> None:
+    assert sum_up(spell_out(names)) == names
