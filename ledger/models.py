@@ -29,6 +29,7 @@ from ledger.payouts.models import Payout, PayoutAttempt, PayoutMove, Recipient, 
 __all__ = [
     "Account",
     "Balance",
+    "ChainLink",
     "CreditNote",
     "CreditNoteLine",
     "CreditNoteTax",
@@ -63,9 +64,9 @@ class TransactionIdField(WholeNumberField):
         """Name the column's type."""
         return "xid8"
 
-    def from_db_value(self, value: str, *_args: Any) -> int:
-        """Read the text that the driver returns for this type."""
-        return int(value)
+    def from_db_value(self, value: str | None, *_args: Any) -> int | None:
+        """Read the text that the driver returns for this type; None where a join found none."""
+        return None if value is None else int(value)
 
 
 class Account(models.Model):
@@ -201,3 +202,20 @@ class Balance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.posted_minor}"
+
+
+class ChainLink(models.Model):
+    """One entry's place in the hash chain; see `ledger.chain`. Append-only."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="chain_link")
+    position = models.PositiveBigIntegerField(unique=True)
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(position__gte=1), name="chain_link_counts_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.digest}"
