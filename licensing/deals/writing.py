@@ -18,6 +18,7 @@ from licensing.access import ActorRequest, scoped
 from licensing.deals import plain_terms, services
 from licensing.deals import terms as contract
 from licensing.deals.drafting import Document, Draft, as_text, base_of, read_text
+from licensing.deals.fault_words import in_words
 from licensing.deals.forms import DealForm, DocumentForm, OfferForm, complain
 from licensing.deals.models import Deal, Offer
 from licensing.deals.reading import Position
@@ -57,7 +58,7 @@ class Desk:
         """Bring a refusal's faults to their fields; the rest stands above the form."""
         self.refusal = refusal
         terms = []
-        for fault in refusal.faults:
+        for fault in map(in_words, refusal.faults):
             name = "expires_on" if fault.where == "expires_at" else fault.where
             if name in self.offer.fields:
                 complain(self.offer, name, fault.message)
@@ -74,7 +75,7 @@ class Desk:
         terms = contract.parse(document)
         contract.supported(terms)
         self.plain = plain_terms.describe(terms)
-        self.warnings = contract.review(terms)
+        self.warnings = [in_words(warning) for warning in contract.review(terms)]
         if self.standing is not None:
             self.changes = plain_terms.changes(contract.parse(self.standing.terms), terms)
 

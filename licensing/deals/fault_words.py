@@ -1,0 +1,104 @@
+"""What is wrong with terms, in the reader's language.
+
+The pure checks speak English and name the very values that are wrong. A reader of another language
+gets the sentence for the fault's code instead, which names no values but can be understood.
+"""
+
+from dataclasses import replace
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from licensing.errors import Fault
+
+WORDS: dict[str, Promise] = {
+    "missing": _("This field is required. Add it."),
+    "not_text": _("Write text here."),
+    "not_true_or_false": _("Write true or false."),
+    "not_a_whole_number": _("Write a whole number."),
+    "not_a_list": _("Write a list here."),
+    "not_an_object": _("Write an object here."),
+    "not_one_of": _("This is not one of the words allowed here."),
+    "too_few": _("More entries are needed here."),
+    "too_many": _("There are too many entries here."),
+    "too_short": _("This is too short."),
+    "too_long": _("This is too long."),
+    "malformed": _("This is not written as it must be."),
+    "out_of_range": _("This number is outside the range allowed here."),
+    "unknown_field": _("terms/1 has no such field here. Remove it, or correct its spelling."),
+    "price_model_unknown": _("There is no price model of this name."),
+    "decimal_not_text": _('Write this number as text, for example "12.50".'),
+    "decimal_malformed": _(
+        "Write a plain number such as 12.50: digits 0-9 with one point, without sign, "
+        "exponent or grouping."
+    ),
+    "decimal_out_of_range": _("This number is outside the range allowed here."),
+    "date_malformed": _("Write a day that exists, as 2026-10-01."),
+    "currency_unknown": _("Kyodaku does not settle in this currency."),
+    "territory_unknown": _(
+        "Use an ISO 3166-1 code of two capital letters such as JP, or WW for the world."
+    ),
+    "ends_before_start": _(
+        "The term ends before it starts. Write a last day that is not before the first."
+    ),
+    "world_and_countries": _("WW already includes every country. Write WW or the countries alone."),
+    "repeated": _("This stands twice. Remove or rename one of them."),
+    "id_reserved": _("A clause is charged by this name. Rename the price."),
+    "fees_take_everything": _(
+        "The fees take the whole of every charge. Lower them below 1 in sum."
+    ),
+    "guarantee_above_cap": _(
+        "The guarantee is above the cap of the same window. Lower it, or raise the cap."
+    ),
+    "too_many_decimals": _("This amount has more decimals than its currency has."),
+    "use_not_granted": _(
+        "This use is not among the uses of the grant. Grant it, or remove it here."
+    ),
+    "minimum_above_maximum": _("The minimum is above the maximum. Lower it, or raise the maximum."),
+    "not_for_fixed_amounts": _(
+        "A fixed amount counts no usage. Remove this, or use another price model."
+    ),
+    "prorate_needs_periods": _("An amount due once has no period to be divided by. Remove this."),
+    "not_for_works": _(
+        "A work used in two territories would count by two factors. Price each territory by "
+        "its units instead."
+    ),
+    "escalators_need_periods": _(
+        "A work counted once over several periods has no one escalator. Tally by period."
+    ),
+    "net_needs_deductions": _("A net base lists its deductions and a gross base has none."),
+    "last_tier_bounded": _("Nothing prices usage above the last tier. Leave its bound empty."),
+    "tier_after_unbounded": _(
+        "A tier without an end hides every tier after it. Only the last may have none."
+    ),
+    "tiers_not_ascending": _("Order the tiers by their bounds, each higher than the last."),
+    "condition_empty": _("Say what the factor is for, e.g. a territory."),
+    "territory_not_granted": _("This is not a country of the grant, so no line could match it."),
+    "factors_ambiguous": _(
+        "A line could match two factors of the same kind, so it could be read two ways. Let "
+        "their values exclude each other."
+    ),
+    "escalators_not_ascending": _("Order the escalators by day."),
+    "prices_ambiguous": _(
+        "Two prices count the same usage, so the table could be read two ways. Give them "
+        "different uses or units."
+    ),
+    "not_yet_supported": _("This is not yet supported. Remove it for now."),
+    "volume_cliff": _("Just above this tier's bound the whole quantity costs less than at it."),
+    "use_unpriced": _(
+        "No price counts all usage of this use, so some of it would cost nothing more."
+    ),
+    "use_redundant": _("This use is included in another use here."),
+    "duplicate_name": _("A name stands twice in one object. Keep one of them."),
+    "float_refused": _("A number with decimals could be changed by a reader. Write it as text."),
+    "number_too_large": _("Not every reader keeps a number beyond 2^53 exactly. Write it as text."),
+    "not_json": _("This is not JSON. Correct it and send it again."),
+}
+
+
+def in_words(fault: Fault) -> Fault:
+    """Return the fault with its message in the current language, as far as it is known."""
+    if (get_language() or "en").startswith("en") or fault.code not in WORDS:
+        return fault
+    return replace(fault, message=str(WORDS[fault.code]))
