@@ -28,7 +28,7 @@ def readable(text: str) -> bool:
     return bool(QUANTITY.fullmatch(text)) and len(text.replace(".", "")) <= QUANTITY_DIGITS
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(LINE, min_size=1, max_size=6))
 def test_the_same_lines_get_the_same_verdicts_as_json_and_as_csv(
     lines: list[dict[str, str]],
@@ -53,7 +53,7 @@ def test_the_same_lines_get_the_same_verdicts_as_json_and_as_csv(
         assert sum(total.quantity for total in from_csv.totals) == sum(quantity.values())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_crash_the_reader(tail: bytes) -> None:
     body = csv_bytes([]) + tail

@@ -1,9 +1,13 @@
 import io
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from kombu.exceptions import OperationalError
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from config.jobs import send as real_send
 from licensing.errors import IllegalMove
 from licensing.usage import evidence, tasks, uploads
 from licensing.usage.header import InvalidHeader
@@ -226,4 +230,23 @@ def test_the_sweep_finds_reports_whose_message_was_lost(
     tasks.check_waiting_reports()
 
     assert sent == [report.pk]
+    assert fresh(report).state == "accepted"
+
+
+def test_a_broker_that_is_down_costs_time_and_never_the_report(
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise OperationalError("the broker is down")
+
+    monkeypatch.setattr("config.jobs.send", real_send)
+    monkeypatch.setattr("config.jobs.current_app", SimpleNamespace(send_task=unreachable))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        report = upload(office)
+
+    assert fresh(report).state == "received"
+    uploads.check_report(report.pk)
     assert fresh(report).state == "accepted"
