@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import requests
 from celery import current_app
 from django.db import connection
+from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -75,6 +77,24 @@ class Client:
             page = answer.json()
             found.extend(page["data"])
         return found
+
+
+def sign_licence(firm: Client, licensor: Client, title: str, terms: dict[str, Any]) -> str:
+    """Offer, accept and sign; returns the licence's id."""
+    offer = {
+        "title": title,
+        "counterparty": licensor.organisation.slug,
+        "terms": terms,
+        "expires_at": (timezone.now() + timedelta(days=30)).isoformat(),
+    }
+    deal = firm.post("/deals", offer)
+    standing = deal["offers"][0]
+    licensor.post(f"/deals/{deal['id']}/accept", {"offer": standing["id"]}, expect=200)
+    signature = {"signer_name": "A. Signer", "terms_hash": standing["terms_hash"]}
+    firm.post(f"/deals/{deal['id']}/sign", signature, expect=200)
+    signed = licensor.post(f"/deals/{deal['id']}/sign", signature, expect=200)
+    assert signed["state"] == "in_force"
+    return str(signed["licence"])
 
 
 @dataclass

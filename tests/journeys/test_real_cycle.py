@@ -21,7 +21,7 @@ from licensing.royalties import verify as royalties_verify
 from licensing.settlement import payouts
 from tests.doubles.stripe.double import StripeDouble
 from tests.factories import OrganisationFactory
-from tests.journeys.conftest import SHARED, Client, Workers, wait_until
+from tests.journeys.conftest import SHARED, Client, Workers, sign_licence, wait_until
 
 pytestmark = [
     pytest.mark.journey,
@@ -95,23 +95,6 @@ def give_mandates(operator: Client, collective: Organisation) -> None:
         )
 
 
-def sign_licence(firm: Client, collective: Client, family: str) -> str:
-    offer = {
-        "title": f"Repertoire for {family}",
-        "counterparty": collective.organisation.slug,
-        "terms": terms(family),
-        "expires_at": "2027-01-31T00:00:00Z",
-    }
-    deal = firm.post("/deals", offer)
-    standing = deal["offers"][0]
-    collective.post(f"/deals/{deal['id']}/accept", {"offer": standing["id"]}, expect=200)
-    signature = {"signer_name": "A. Signer", "terms_hash": standing["terms_hash"]}
-    firm.post(f"/deals/{deal['id']}/sign", signature, expect=200)
-    signed = collective.post(f"/deals/{deal['id']}/sign", signature, expect=200)
-    assert signed["state"] == "in_force"
-    return str(signed["licence"])
-
-
 def report_usage(firm: Client, licence: str, name: str) -> dict[str, Any]:
     """Upload a report in parts, as a firm with a large file does."""
     header = json.loads((SHARED / f"usage_{name}.json").read_text()) | {"licence": licence}
@@ -163,7 +146,10 @@ def test_a_month_of_three_corpora_becomes_money_that_adds_up(
 
     import_works(operator)
     give_mandates(operator, collective.organisation)
-    licences = {name: sign_licence(firm, collective, name) for name in CHARGES}
+    licences = {
+        name: sign_licence(firm, collective, f"Repertoire for {name}", terms(name))
+        for name in CHARGES
+    }
     reports = {name: report_usage(firm, licence, name) for name, licence in licences.items()}
 
     assert Work.objects.count() == 13_986
