@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from licensing.deals import services
-from licensing.deals.models import Licence
+from licensing.deals.models import Deal, Licence
 from licensing.errors import IllegalMove
 from tests.concurrency import together
 from tests.licensing.deals.table import Table, set_table, state_of
@@ -26,11 +26,19 @@ def outcome(*moves: Callable[[], object]) -> tuple[int, list[Exception]]:
     return len(results) - len(refusals), refusals
 
 
+def accepting(seated: Table, deal: Deal) -> Callable[[], object]:
+    """Return the licensee's acceptance of the offer it has read."""
+    offer = deal.offers.get()
+    return lambda: services.accept_offer(
+        by=seated.licensee, deal_id=deal.public_id, offer_id=offer.public_id
+    )
+
+
 def test_accepting_and_withdrawing_at_once(seated: Table) -> None:
     deal = seated.open()
 
     succeeded, refusals = outcome(
-        lambda: seated.accept(deal, seated.licensee),
+        accepting(seated, deal),
         lambda: services.withdraw(by=seated.licensor, deal_id=deal.public_id),
     )
 
@@ -47,7 +55,7 @@ def test_accepting_and_declining_at_once(seated: Table) -> None:
     deal = seated.open()
 
     succeeded, _ = outcome(
-        lambda: seated.accept(deal, seated.licensee),
+        accepting(seated, deal),
         lambda: services.decline_offer(by=seated.licensee, deal_id=deal.public_id),
     )
 
@@ -59,8 +67,8 @@ def test_accepting_twice_at_once(seated: Table) -> None:
     deal = seated.open()
 
     succeeded, _ = outcome(
-        lambda: seated.accept(deal, seated.licensee),
-        lambda: seated.accept(deal, seated.licensee),
+        accepting(seated, deal),
+        accepting(seated, deal),
     )
 
     assert succeeded == 1
