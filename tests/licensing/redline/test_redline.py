@@ -141,7 +141,7 @@ def test_a_text_that_was_not_there_is_an_addition() -> None:
 
 
 def test_a_text_too_long_to_compare_is_replaced_whole() -> None:
-    before, after = "a " * 5000, "b " * 5000
+    before, after = "a " * 7000, "b " * 7000
 
     assert text_changes(before, after) == [
         Segment(Kind.REMOVED, before),
