@@ -10,12 +10,15 @@ from itertools import chain
 from licensing.access import Actor
 from licensing.deals import todo as deals
 from licensing.todo import Event, Task
+from licensing.usage import todo as usage
 
 TASKS: list[Callable[[Actor], Iterable[Task]]] = [
     deals.tasks,
+    usage.tasks,
 ]
 EVENTS: list[Callable[[Actor, int], Iterable[Event]]] = [
     deals.events,
+    usage.events,
 ]
 LATEST = 12
 URGENCY = {"critical": 0, "warning": 1, "info": 2}

@@ -1,0 +1,161 @@
+"""What a page says about a report: received = accepted + quarantined + rejected, by unit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from licensing.templatetags.states import look
+from licensing.usage.lifecycle import Move
+from licensing.usage.models import ReportState, UsageReport
+from licensing.usage.receipts import quantities, verdicts
+from licensing.usage.vocabulary import REPORT_CODES, Verdict
+
+# Reports in force with lines that are not priced as they are.
+TO_FIX = Q(state=ReportState.ACCEPTED) & (Q(lines_quarantined__gt=0) | Q(lines_rejected__gt=0))
+SAID: dict[str, str | Promise] = {
+    Move.COMPLETE: _("Received whole"),
+    Move.CHECK: _("The check began"),
+    Move.ACCEPT: _("Checked and put in force"),
+    Move.REJECT: _("Rejected as a whole"),
+    Move.SUPERSEDE: _("Replaced by another report"),
+}
+TURNS: dict[str, str | Promise] = {
+    Verdict.ACCEPTED: _("Priced when the accounting period is closed."),
+    Verdict.QUARANTINED: _("Held, not priced; a correction or a changed licence frees it."),
+    Verdict.REJECTED: _("Cannot be priced as it was written."),
+}
+NAMES: dict[str, str | Promise] = {
+    "received": _("Received"),
+    Verdict.ACCEPTED: pgettext_lazy("line", "Accepted"),
+    Verdict.QUARANTINED: _("Quarantined"),
+    Verdict.REJECTED: _("Rejected"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What became of some lines: how many, and how much of each unit."""
+
+    name: str
+    label: str | Promise
+    lines: int
+    quantity: list[tuple[str, str]]
+    explanation: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One report of a list."""
+
+    report: UsageReport
+    parts: list[Part]
+
+    @classmethod
+    def of(cls, report: UsageReport) -> "Line":
+        """Read a report's counts."""
+        return cls(report, list(parts(report)))
+
+
+def parts(report: UsageReport) -> Iterator[Part]:
+    """Yield received, accepted, quarantined and rejected; the last three sum to the first."""
+    counts = {
+        "received": report.declared_lines,
+        Verdict.ACCEPTED: report.lines_accepted,
+        Verdict.QUARANTINED: report.lines_quarantined,
+        Verdict.REJECTED: report.lines_rejected,
+    }
+    by_unit = quantities(report)
+    for name, lines in counts.items():
+        quantity = [
+            (unit, sums[name]) for unit, sums in by_unit.items() if Decimal(sums[name]) or lines
+        ]
+        yield Part(str(name), NAMES[name], lines, quantity, TURNS.get(name, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control total: what the header declares and what was found."""
+
+    name: str
+    unit: str
+    declared: str | int
+    found: str | int | None
+    agrees: bool
+
+
+def controls(report: UsageReport) -> Iterator[Control]:
+    """Yield the lines, each unit's quantity and the SHA-256; nothing is found before the check."""
+    found_lines = report.lines_accepted + report.lines_quarantined + report.lines_rejected
+    is_judged = bool(report.lines_key)
+    yield Control(
+        "lines",
+        "",
+        report.declared_lines,
+        found_lines if is_judged else None,
+        not is_judged or found_lines == report.declared_lines,
+    )
+    found = quantities(report)
+    for unit, declared in sorted(report.declared_quantity.items()):
+        sums = found.get(unit)
+        total = sums["received"] if sums else None
+        yield Control(
+            "quantity",
+            unit,
+            declared,
+            total,
+            not is_judged or (total is not None and Decimal(total) == Decimal(declared)),
+        )
+    if report.declared_sha256:
+        yield Control(
+            "sha256",
+            "",
+            report.declared_sha256,
+            report.sha256 or None,
+            not is_judged or report.sha256 == report.declared_sha256,
+        )
+
+
+def findings(report: UsageReport) -> list[dict[str, Any]]:
+    """Return the verdicts that ask for something, those with the most lines first."""
+    asked = [one for one in verdicts(report) if one["verdict"] != Verdict.ACCEPTED]
+    return sorted(asked, key=lambda one: (one["verdict"], -one["lines"], one["code"]))
+
+
+def refusal(report: UsageReport) -> dict[str, Any] | None:
+    """Return why a report was rejected as a whole, for the problem panel."""
+    if not report.rejection_code:
+        return None
+    reason = str(REPORT_CODES.get(report.rejection_code, ""))
+    return {
+        "title": reason or report.rejection_code,
+        "detail": report.rejection_detail.removeprefix(reason).strip(),
+        "faults": report.faults,
+        "code": report.rejection_code,
+    }
+
+
+def moves(report: UsageReport) -> list[dict[str, Any]]:
+    """Return the moves for the timeline, newest first."""
+    told = [
+        {
+            "title": SAID[move.move],
+            "at": move.at,
+            "who": move.by_user.name if move.by_user else "",
+            "kind": "report",
+            "state": move.to_state,
+            "tone": look("report", move.to_state)[0],
+        }
+        for move in report.moves.select_related("by_user").order_by("-pk")
+    ]
+    opened = {
+        "title": _("Opened for upload") if report.parts.exists() else _("Sent"),
+        "at": report.created_at,
+        "who": report.submitted_by.name if report.submitted_by else "",
+    }
+    return [*told, opened]
