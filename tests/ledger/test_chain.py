@@ -135,3 +135,14 @@ def test_links_are_never_rewritten() -> None:
         ChainLink.objects.update(digest="0" * 64)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         ChainLink.objects.all()._raw_delete("default")  # noqa: SLF001 - past Django's collector
+
+
+def test_the_periodic_task_chains_what_was_posted() -> None:
+    posted("a")
+
+    # Another database's transaction may hold the horizon back for a moment.
+    while not ChainLink.objects.exists():
+        seal_journal()
+
+    seal_journal()
+    assert chained() == ["a"]
