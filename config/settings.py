@@ -271,6 +271,10 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "report.accepted": ("licensing.royalties.tasks.note_report",),
     "run.issued": ("licensing.settlement.tasks.invoice_run",),
     "payout.moved": ("licensing.settlement.tasks.follow_payout",),
+    # Nobody follows these yet: earnings are released with the statement, and whoever sent a report
+    # reads its rejection on its page.
+    "invoice.paid": (),
+    "report.rejected": (),
 }
 
 # Money
