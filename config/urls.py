@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("licensing.dashboard.urls")),
     path("", include("licensing.catalogue.urls")),
     path("", include("licensing.deals.urls")),
+    path("", include("licensing.royalties.urls_simulator")),
     path("", include("licensing.parties.urls")),
     path("", include("licensing.usage.urls")),
     path("api/v1/", include("licensing.catalogue.urls_api")),

@@ -18,7 +18,7 @@ from licensing.royalties.rates import Tally
 from licensing.royalties.rates.rational import as_decimal
 
 MAX_FAULTS = 20
-_QUANTITY = re.compile(r"[0-9]{1,24}(\.[0-9]{1,6})?")
+QUANTITY = re.compile(r"[0-9]{1,24}(\.[0-9]{1,6})?")
 _UNIT = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _WORK = re.compile(r"[a-z][a-z0-9_]{0,31}:\S{1,500}")
 _SHOWN = 40
@@ -96,7 +96,7 @@ def _wrong(row: Row, seen: set[str]) -> Iterator[tuple[str, str, str]]:
         yield "use", "use_unknown", f"Use one of {', '.join(sorted(USE_NAMES))}."
     if not _UNIT.fullmatch(row["unit"]):
         yield "unit", "unit_malformed", "Write a unit such as token or page."
-    if not _QUANTITY.fullmatch(row["quantity"]):
+    if not QUANTITY.fullmatch(row["quantity"]):
         yield "quantity", "quantity_invalid", _NOT_PLAIN.format(row["quantity"][:_SHOWN])
     if row.get("territory") and row["territory"] not in TERRITORIES:
         yield "territory", "territory_unknown", "Write two capitals such as JP."
