@@ -2,11 +2,12 @@
 
 `loads_strict` accepts UTF-8 JSON without duplicate names, floats, NaN or Infinity, whole numbers
 beyond 2^53, lone surrogates or NUL, deep nesting or excess size. Amounts and quantities travel as
-text, so no number is ever changed by a reader.
+text, so no number is ever changed by a reader. `loads_digits` differs in numbers alone: it hands
+on the very digits that were sent.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from licensing.errors import Fault, InvalidInput
@@ -15,6 +16,12 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 MAX_SAFE_INTEGER = 2**53 - 1
 _MAX_SAFE_DIGITS = 16
+
+
+class Number(str):
+    """A JSON number as it was written."""
+
+    __slots__ = ()
 
 
 class MalformedJson(InvalidInput):
@@ -28,15 +35,33 @@ def loads_strict(
     body: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
 ) -> dict[str, Any] | list[Any] | str | int | bool | None:
     """Read a body of UTF-8 JSON (a byte order mark is accepted); raises `MalformedJson`."""
+    value = _parse(body, max_bytes, whole=_safe_integer, decimal=_no_float)
+    require_plain(value, max_depth=max_depth)
+    return value  # type: ignore[no-any-return] # json.loads is typed Any, the hooks narrow it
+
+
+def loads_digits(body: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
+    """Read a body of UTF-8 JSON in which every number arrives as a `Number`.
+
+    For counts, which may be longer than any integer a reader keeps. Raises `MalformedJson`.
+    """
+    value = _parse(body, max_bytes, whole=Number, decimal=Number)
+    require_plain(value, max_depth=max_depth)
+    return value
+
+
+def _parse(
+    body: bytes, max_bytes: int, *, whole: Callable[[str], Any], decimal: Callable[[str], Any]
+) -> Any:
     if len(body) > max_bytes:
         _refuse("", "too_large", f"The body has {len(body)} bytes; send at most {max_bytes}.")
     try:
-        value = json.loads(
+        return json.loads(
             body.decode("utf-8-sig"),
             object_pairs_hook=_unique,
-            parse_float=_no_float,
+            parse_float=decimal,
             parse_constant=_no_constant,
-            parse_int=_safe_integer,
+            parse_int=whole,
         )
     except UnicodeDecodeError as broken:
         _refuse(f"byte {broken.start}", "not_utf8", "The body is not UTF-8; send it as UTF-8.")
@@ -47,9 +72,7 @@ def loads_strict(
             f"This is not JSON ({broken.msg}). Correct it and send it again.",
         )
     except RecursionError:
-        _refuse_depth("", max_depth)
-    require_plain(value, max_depth=max_depth)
-    return value  # type: ignore[no-any-return] # json.loads is typed Any, the hooks narrow it
+        _refuse("", "too_deep", "The body nests too deeply to be read. Flatten it.")
 
 
 def require_plain(value: object, *, max_depth: int = MAX_DEPTH) -> None:
@@ -58,7 +81,7 @@ def require_plain(value: object, *, max_depth: int = MAX_DEPTH) -> None:
     For documents that arrive as Python objects: a float, a date or a set has already lost what
     was written, and is named by its path.
     """
-    for path, depth, item in _walk(value):
+    for path, depth, item in walk(value):
         if depth > max_depth:
             _refuse_depth(path, max_depth)
         if isinstance(item, str):
@@ -76,7 +99,8 @@ def require_plain(value: object, *, max_depth: int = MAX_DEPTH) -> None:
             )
 
 
-def _walk(value: object) -> Iterator[tuple[str, int, object]]:
+def walk(value: object) -> Iterator[tuple[str, int, object]]:
+    """Yield every value and every name of a document with its path and depth."""
     waiting: list[tuple[str, int, object]] = [("", 0, value)]
     while waiting:
         path, depth, item = waiting.pop()

@@ -1,6 +1,7 @@
 """What every endpoint shares: rate-limit headers and keyed POSTs."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -14,7 +15,6 @@ from rest_framework.views import APIView
 from licensing.api import throttling
 from licensing.api.auth import actor
 from licensing.api.models import IdempotencyRecord
-from licensing.api.parsers import loads
 from licensing.errors import InvalidInput, LicensingError
 
 HEADER = "Idempotency-Key"
@@ -96,7 +96,9 @@ def _once(request: Request, key: str, work: Callable[[], Response]) -> Response:
             )
         return Response(record.body, status=record.status, headers={"Idempotent-Replayed": "true"})
     response = work()
-    rendered = loads(JSONRenderer().render(response.data)) if response.data is not None else None
+    rendered = (
+        json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
+    )
     IdempotencyRecord.objects.filter(organisation_id=who, key=key).update(
         status=response.status_code, body=rendered
     )

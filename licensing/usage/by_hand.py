@@ -12,11 +12,11 @@ from typing import Any, Final
 from django.conf import settings
 
 from licensing.access import Actor
+from licensing.strict_json import Number
 from licensing.usage import evidence, formats, proving, services, strict, uploads
 from licensing.usage.grant import GrantView
 from licensing.usage.header import plain
 from licensing.usage.models import ReportState, UsageReport
-from licensing.usage.strict import Number
 
 GZIP: Final = b"\x1f\x8b"
 # Totals are what the lines say, whatever a licence grants.

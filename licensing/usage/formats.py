@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from licensing.strict_json import Number
 from licensing.usage.refusal import ReportRefused, blamed, snippet
-from licensing.usage.strict import REFUSED_BYTES, Number
+from licensing.usage.strict import REFUSED_BYTES
 from licensing.usage.vocabulary import COLUMNS, REQUIRED
 
 BLOCK_BYTES: Final = 1 << 20

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from licensing.errors import Fault, InvalidInput
-from licensing.usage.strict import Number, canonical
+from licensing.strict_json import Number
+from licensing.usage.strict import canonical
 
 MAX_TEXT: Final = 100
 MAX_UNITS: Final = 32

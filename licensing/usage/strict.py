@@ -1,16 +1,18 @@
-"""PURE. JSON and characters read strictly: numbers keep their digits, keys stand once.
+"""PURE. The characters and the JSON of usage reports, read strictly.
 
-A count goes into money, so nothing on its way may pass through a float: a JSON number arrives as
-`Number`, the very text that was sent.
+A count goes into money, so nothing on its way may pass through a float, and a line is read by
+people in tables, so nothing in it may look other than it is.
 """
 
 import json
 import re
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
-from licensing.errors import InvalidInput
+from licensing.errors import Fault
+from licensing.strict_json import MalformedJson, Number, loads_digits, walk
 
-MAX_DEPTH: Final = 6
+MAX_BYTES: Final = 8_000_000
+MAX_DEPTH: Final = 5
 
 # Control characters, and those that reorder or hide text on a reader's screen.
 REFUSED: Final = re.compile(
@@ -21,81 +23,23 @@ REFUSED_BYTES: Final = re.compile(
 )
 
 
-class Number(str):
-    """A JSON number as it was written."""
-
-    __slots__ = ()
-
-
-class Malformed(InvalidInput):
-    """The bytes are not the JSON we read."""
-
-    code = "malformed"
-    status = 400
-
-
 def loads(body: bytes) -> Any:
-    """Parse strict JSON from UTF-8 bytes; a leading byte-order mark is allowed.
+    """Parse a report's JSON; a count goes into money, so each number arrives as a `Number`.
 
-    Raises `Malformed` naming the place: repeated keys, NaN and Infinity, refused characters
-    and deep nesting are all faults.
+    Raises `MalformedJson` naming the place, for characters that could deceive a reader too.
     """
-    try:
-        text = body.decode("utf-8-sig")
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_int=Number,
-            parse_float=Number,
-            parse_constant=_refuse_constant,
-        )
-    except UnicodeDecodeError as error:
-        raise Malformed(f"Not UTF-8: byte {error.start + 1} cannot be read.") from None
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise Malformed(f"Not JSON at {where}: {error.msg}.") from None
-    except RecursionError:
-        raise Malformed("Nested too deeply.") from None
-    _check_text(value, "$", MAX_DEPTH)
+    value = loads_digits(body, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH)
+    for path, _depth, item in walk(value):
+        if isinstance(item, str) and (refused := refused_character(item)):
+            message = f"{path or 'The body'} holds the character {refused}; take it out."
+            raise MalformedJson(message, faults=[Fault(path, "character_refused", message)])
     return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise Malformed(f"The key {repeated!r} stands twice in one object; keep one of them.")
-    return found
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise Malformed(f"{name} is not a number in JSON; send a decimal string.")
-
-
-def _check_text(value: Any, where: str, depth: int) -> None:
-    """Refuse characters that could deceive a reader, in keys and in values."""
-    if depth == 0:
-        raise Malformed(f"{where} is nested too deeply.")
-    if isinstance(value, str):
-        if refused := refused_character(value):
-            raise Malformed(f"{where} holds the character {refused}; take it out.")
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            _check_text(key, where, depth)
-            _check_text(inner, f"{where}.{key}", depth - 1)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            _check_text(inner, f"{where}[{index}]", depth - 1)
 
 
 def refused_character(text: str) -> str:
     """Return the first refused character as ``U+202E``, or nothing."""
     found = REFUSED.search(text)
-    if found:
-        return f"U+{ord(found.group()):04X}"
-    surrogate = next((char for char in text if "\ud800" <= char <= "\udfff"), None)
-    return f"U+{ord(surrogate):04X}" if surrogate else ""
+    return f"U+{ord(found.group()):04X}" if found else ""
 
 
 def canonical(value: Any) -> str:

@@ -49,7 +49,7 @@ class Submission:
 
 
 def read_body(body: bytes) -> tuple[Any, Any]:
-    """Read ``{"header": …, "lines": […]}``; raises `strict.Malformed` or `ReportTooLarge`."""
+    """Read ``{"header": …, "lines": […]}``; raises `MalformedJson` or `ReportTooLarge`."""
     if len(body) > settings.SMALL_REPORT_BYTES:
         raise too_large(f"{len(body)} bytes")
     document = strict.loads(body)

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.strict_json import MAX_SAFE_INTEGER, MalformedJson, loads_strict, require_plain
+from licensing.strict_json import (
+    MAX_SAFE_INTEGER,
+    MalformedJson,
+    Number,
+    loads_digits,
+    loads_strict,
+    require_plain,
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 values = st.recursive(
@@ -84,3 +91,17 @@ def test_a_python_object_that_json_cannot_say_is_refused_by_its_path(value: obje
 def test_a_name_that_is_not_text_is_refused() -> None:
     with pytest.raises(MalformedJson):
         require_plain({("a", "b"): 1})
+
+
+def test_numbers_may_be_kept_as_the_digits_that_were_sent() -> None:
+    read = loads_digits(b'{"a": [9223372036854775808, -1.10, 1e400], "b": "1"}')
+
+    assert read == {"a": ["9223372036854775808", "-1.10", "1e400"], "b": "1"}
+    assert [type(number) for number in read["a"]] == [Number] * 3
+    assert type(read["b"]) is str
+
+
+@pytest.mark.parametrize("body", [b"[NaN]", b'{"a": 1, "a": 1}', b'"\\u0000"', b"[[[1]]]", b"{"])
+def test_keeping_digits_refuses_all_else_that_is_doubtful(body: bytes) -> None:
+    with pytest.raises(MalformedJson):
+        loads_digits(body, max_depth=2)

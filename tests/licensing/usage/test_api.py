@@ -63,7 +63,7 @@ def test_a_report_posted_as_json_is_answered_with_its_receipt(
 @pytest.mark.parametrize(
     ("spoil", "status", "code"),
     [
-        (lambda _text: b"{", 400, "malformed"),
+        (lambda _text: b"{", 400, "malformed_json"),
         (lambda text: text.replace(b'"period"', b'"month"'), 400, "header_invalid"),
         (lambda text: text.replace(b'"lines": 4', b'"lines": 5'), 422, "lines_disagree"),
         (lambda text: text.replace(b'"lic_', b'"lic_x'), 404, "not_found"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from licensing.strict_json import Number
 from licensing.usage import header, strict
 from licensing.usage.header import Header, InvalidHeader, ReportType
 
@@ -119,7 +120,7 @@ def test_all_faults_are_named_at_once() -> None:
     assert len(faults(report_id=None, period="x", lines=-1)) == 3
 
 
-@pytest.mark.parametrize("document", [[], "x", None, strict.Number("1")])
+@pytest.mark.parametrize("document", [[], "x", None, Number("1")])
 def test_a_header_is_an_object(document: object) -> None:
     with pytest.raises(InvalidHeader):
         header.parse(document)

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from licensing.strict_json import MalformedJson, Number
 from licensing.usage import strict
-from licensing.usage.strict import Malformed, Number
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from licensing.usage.strict import Malformed, Number
     ],
 )
 def test_json_that_could_be_read_in_two_ways_is_refused(body: bytes) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedJson):
         strict.loads(body)
 
 
@@ -36,7 +36,7 @@ def test_numbers_keep_their_digits_and_a_byte_order_mark_is_allowed() -> None:
 
 
 def test_a_refused_character_is_named_with_its_place() -> None:
-    with pytest.raises(Malformed, match=r"\$\.lines\[0\]\.work holds the character U\+202E"):
+    with pytest.raises(MalformedJson, match=r"lines\[0\]\.work holds the character U\+202E"):
         strict.loads('{"lines": [{"work": "a\u202eb"}]}'.encode())
 
 
@@ -54,8 +54,8 @@ def test_canonical_json_is_read_back_as_the_same(value: object) -> None:
 
     try:
         assert strict.canonical(strict.loads(once.encode())) == once
-    except Malformed as deep:
-        assert "deeply" in deep.detail  # noqa: PT017  # the only refusal such a value can meet
+    except MalformedJson as deep:
+        assert "nests deeper" in deep.detail  # noqa: PT017  # the only refusal such a value can meet
 
 
 def test_canonical_json_sorts_keys_and_keeps_numbers() -> None:
