@@ -1,6 +1,8 @@
 """The whole system for a journey: a live server, real workers, the broker, a double of Stripe."""
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SHARED = ROOT.parent / "shared" / "data" / "cycle"
 WEBHOOK_SECRET = "whsec_journey"
 SLOWEST_SECONDS = 180
+PR_SET_PDEATHSIG = 1
 QUEUES = "intake,statements,payouts,default"
 
 
@@ -79,6 +82,11 @@ class Client:
         return found
 
 
+def end_with_the_tests() -> None:
+    """Ask Linux to end this process when its parent ends, so that no worker outlives a test."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def sign_licence(firm: Client, licensor: Client, title: str, terms: dict[str, Any]) -> str:
     """Offer, accept and sign; returns the licence's id."""
     offer = {
@@ -115,6 +123,7 @@ class Workers:
             cwd=ROOT,
             env=os.environ | self.environment,
             start_new_session=True,
+            preexec_fn=end_with_the_tests,  # noqa: PLW1509  # no thread of ours holds a lock here
         )
         self.running.append(worker)
         return worker
