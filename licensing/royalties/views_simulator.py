@@ -10,7 +10,8 @@ from licensing.deals import terms as contract
 from licensing.deals.reading import Position
 from licensing.deals.views import visible_deal
 from licensing.parties.roles import Scope
-from licensing.royalties.simulator import SampleForm, simulate
+from licensing.royalties.rates import AmountTooLarge
+from licensing.royalties.simulator import SampleForm, Simulation, simulate
 
 
 @scoped(Scope.DEALS_READ)
@@ -29,7 +30,19 @@ def simulator(request: ActorRequest, public_id: str) -> HttpResponse:
         "deal": deal,
         "offer": offer,
         "form": form,
-        "simulation": simulate(terms, form.quantities()) if form.is_valid() else None,
+        "simulation": _simulated(terms, form),
         "currency": terms.currency,
     }
     return render(request, "royalties/simulator.html", context)
+
+
+def _simulated(terms: contract.Terms, form: SampleForm) -> Simulation | None:
+    if not form.is_valid():
+        return None
+    try:
+        return simulate(terms, form.quantities())
+    except AmountTooLarge as refused:
+        form.add_error(
+            str(refused.context["price"]), _("That would cost more than can be charged.")
+        )
+        return None

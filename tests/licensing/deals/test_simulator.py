@@ -86,6 +86,16 @@ def test_a_count_that_no_line_could_say_is_told_at_its_field(
     assert list(answer.context["form"].errors) == ["tokens"]
 
 
+def test_a_count_that_would_cost_more_than_an_account_holds_is_told_at_its_field(
+    table: Table, browser: Enter
+) -> None:
+    dear = {**TIERED, "tiers": [{"up_to": None, "unit_price": "900000000"}]}
+
+    answer = ask(browser(table.licensee), table.open(terms(prices=[dear])), tokens="9" * 24)
+
+    assert list(answer.context["form"].errors) == ["tokens"]
+
+
 def test_terms_without_units_show_what_they_cost(table: Table, browser: Enter) -> None:
     answer = ask(browser(table.licensee), table.open(terms(prices=[FLAT])))
 
