@@ -221,6 +221,17 @@ class RunState(models.TextChoices):
     ISSUED = "issued", _("Issued")
 
 
+class RunQuerySet(models.QuerySet["Run"]):
+    """Runs with what lists show of them."""
+
+    def with_counts(self) -> Self:
+        """Count the statements of each run, and those that are held."""
+        return self.annotate(
+            statement_count=models.Count("statements"),
+            held_count=models.Count("statements", filter=Q(statements__state="held")),
+        )
+
+
 class Run(models.Model):
     """A batch of statements of one month, reviewed and issued together."""
 
@@ -232,6 +243,12 @@ class Run(models.Model):
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    # Only on what `with_counts` returns.
+    statement_count: int
+    held_count: int
 
     class Meta:
         ordering = ["-month", "-number"]

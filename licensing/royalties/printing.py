@@ -59,7 +59,7 @@ def context_of(statement: Statement) -> dict[str, Any]:
                 "subtotal_minor": sum(line["net_minor"] for line in group),
                 "lines": [_line(line, content["month"]) for line in group],
             }
-            for licence, group in _by_licence(printed)
+            for licence, group in by_licence(printed)
         ],
         "omitted_lines": len(lines) - len(printed),
         "notes": [],
@@ -77,7 +77,8 @@ def waterfall(content: dict[str, Any]) -> list[dict[str, Any]]:
     return [step for step in steps if step["amount_minor"] or step.get("kind")]
 
 
-def _by_licence(lines: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+def by_licence(lines: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Group lines by licence, keeping their order within each."""
     ordered = sorted(lines, key=lambda line: line["licence"])
     return [(name, list(group)) for name, group in groupby(ordered, lambda line: line["licence"])]
 

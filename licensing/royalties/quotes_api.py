@@ -42,7 +42,7 @@ class QuoteInput(serializers.Serializer[Any]):
     curve = CurveInput(required=False)
 
 
-class ChargeOutput(serializers.Serializer[Any]):
+class QuotedChargeOutput(serializers.Serializer[Any]):
     """What one price or bound comes to."""
 
     price = serializers.CharField()
@@ -57,7 +57,7 @@ class QuoteOutput(serializers.Serializer[Any]):
     """Charges of the first accounting period, what no price counts, and what is settled later."""
 
     currency = serializers.CharField()
-    charges = ChargeOutput(many=True)
+    charges = QuotedChargeOutput(many=True)
     total = serializers.CharField()
     total_minor = serializers.IntegerField()
     unpriced = serializers.ListField(child=serializers.DictField())

@@ -1,0 +1,100 @@
+"""A charge laid out for people: its clause, its calculation, and its parts that sum to it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from licensing.deals import terms as contract
+from licensing.deals.models import Licence
+from licensing.deals.plain_prices import PlainPrice, describe_price
+from licensing.royalties import plain_trace
+from licensing.royalties.models import Allocation, AllocationRole, Charge, Period
+
+MOST_PAYEES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sums of parts, minor units."""
+
+    count: int
+    gross_minor: int
+    operator_fee_minor: int
+    collective_fee_minor: int
+    amount_minor: int
+
+    @classmethod
+    def of(cls, parts: Iterable[Allocation]) -> "Total":
+        """Add parts up."""
+        listed = list(parts)
+        return cls(
+            len(listed),
+            sum(one.gross_minor for one in listed),
+            sum(one.operator_fee_minor for one in listed),
+            sum(one.collective_fee_minor for one in listed),
+            sum(one.amount_minor for one in listed),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCharge:
+    """One charge with its clause in words and who gets what of it."""
+
+    charge: Charge
+    clause: PlainPrice | None
+    trace: tuple[plain_trace.Line, ...]
+    fees: tuple[Allocation, ...]
+    payees: tuple[Allocation, ...]
+    others: Total
+    whole: Total
+
+
+def clauses_of(licence: Licence) -> dict[str, PlainPrice]:
+    """Return the prices of a licence in words, by their id."""
+    terms = contract.parse(licence.terms)
+    return {price.id: describe_price(price, terms.currency) for price in terms.prices}
+
+
+def trace_of(charge: Charge) -> tuple[plain_trace.Line, ...]:
+    """Return the calculation of a charge in words."""
+    return tuple(plain_trace.lines(charge.trace, charge.currency))
+
+
+def shown_charges(period: Period, *, with_parts: bool) -> list[ShownCharge]:
+    """Return a period's charges in the order of their prices; parts only for who may see them."""
+    charges = list(period.charges.select_related("corrects", "close").order_by("sequence", "pk"))
+    clauses = clauses_of(period.licence) if charges else {}
+    parts: dict[int, list[Allocation]] = defaultdict(list)
+    if with_parts:
+        found = Allocation.objects.filter(charge__in=charges).select_related("organisation")
+        for part in found.order_by("-amount_minor", "pk"):
+            parts[part.charge_id].append(part)
+    return [_shown(charge, clauses.get(charge.price_id), parts[charge.pk]) for charge in charges]
+
+
+def _shown(charge: Charge, clause: PlainPrice | None, parts: list[Allocation]) -> ShownCharge:
+    fees = [part for part in parts if part.role in FEES]
+    payees = [part for part in parts if part.role not in FEES]
+    return ShownCharge(
+        charge=charge,
+        clause=clause,
+        trace=trace_of(charge),
+        fees=tuple(fees),
+        payees=tuple(payees[:MOST_PAYEES]),
+        others=Total.of(payees[MOST_PAYEES:]),
+        whole=Total.of(parts),
+    )
+
+
+FEES = (AllocationRole.OPERATOR_FEE, AllocationRole.COLLECTIVE_FEE)
+
+
+def share_of(allocation: Allocation) -> str:
+    """Return a payee's part of its charge in per cent with two decimals, for reading only."""
+    charged = allocation.charge.amount_minor
+    if not charged:
+        return ""
+    hundredths = round(Fraction(allocation.gross_minor * 10_000, charged))
+    whole, cents = divmod(abs(hundredths), 100)
+    return f"{whole}.{cents:02d}%"

@@ -1,0 +1,28 @@
+"""Figures of statements that a page needs and their document does not carry."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag
+def fees_of(stated: Mapping[str, Any]) -> int:
+    """Return both fees of a line or of a whole statement together, in minor units."""
+    return int(stated["operator_fee_minor"]) + int(stated["collective_fee_minor"])
+
+
+@register.filter
+def trimmed(number: Decimal) -> str:
+    """Write a decimal without trailing zeros: ``158.000000`` is ``158``."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.simple_tag
+def opposite(amount_minor: int) -> int:
+    """Return an amount with its sign turned: a credit as the positive number its column shows."""
+    return -amount_minor
