@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("licensing.royalties.urls_simulator")),
     path("", include("licensing.parties.urls")),
     path("", include("licensing.usage.urls")),
+    path("", include("licensing.royalties.urls")),
+    path("", include("licensing.settlement.urls")),
     path("api/v1/", include("licensing.catalogue.urls_api")),
     path("api/v1/", include("licensing.deals.urls_api")),
     path("api/v1/", include("licensing.permissions.urls_api")),
@@ -20,3 +22,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("webhooks/stripe/", include("ledger.payouts.urls")),
 ]
+
+handler400 = "licensing.api.fallbacks.bad_request"
+handler500 = "licensing.api.fallbacks.server_error"

@@ -9,16 +9,22 @@ from itertools import chain
 
 from licensing.access import Actor
 from licensing.deals import todo as deals
+from licensing.royalties import todo as royalties
+from licensing.settlement import todo as settlement
 from licensing.todo import Event, Task
 from licensing.usage import todo as usage
 
 TASKS: list[Callable[[Actor], Iterable[Task]]] = [
     deals.tasks,
     usage.tasks,
+    royalties.tasks,
+    settlement.tasks,
 ]
 EVENTS: list[Callable[[Actor, int], Iterable[Event]]] = [
     deals.events,
     usage.events,
+    royalties.events,
+    settlement.events,
 ]
 LATEST = 12
 URGENCY = {"critical": 0, "warning": 1, "info": 2}

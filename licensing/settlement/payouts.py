@@ -5,18 +5,19 @@ recouped from the next positive one without any further rule. Stripe is never ca
 ledger sends what was reserved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from ledger import balances
 from ledger.errors import LedgerError
-from ledger.journal import AccountRef, Purpose
+from ledger.journal import Purpose
 from ledger.payouts import recipients, services
 from ledger.payouts.lifecycle import UNDER_WAY, State
 from ledger.payouts.models import Payout, Recipient
@@ -46,41 +47,56 @@ class Due:
 
 
 def due(currency: str | None = None) -> Iterator[Due]:
-    """Yield every payee with an issued, unpaid statement, and why it cannot be paid, if so."""
+    """Yield every payee with an issued, unpaid statement, and why it cannot be paid, if so.
+
+    However many there are, they cost the same few queries for each currency.
+    """
     found = Statement.objects.filter(state=StatementState.ISSUED).select_related("payee", "run")
     if currency:
         found = found.filter(currency=currency)
-    groups: dict[tuple[int, str], list[Statement]] = {}
-    for statement in found.order_by("payee__slug", "currency", "pk"):
-        groups.setdefault((statement.payee_id, statement.currency), []).append(statement)
-    for (_, code), statements in groups.items():
+    groups: dict[tuple[str, int], list[Statement]] = {}
+    for statement in found.order_by("currency", "payee__slug", "pk"):
+        groups.setdefault((statement.currency, statement.payee_id), []).append(statement)
+    for code, of_currency in groupby(groups.items(), key=lambda item: item[0][0]):
+        yield from _due(code, [statements for _, statements in of_currency])
+
+
+def _due(code: str, groups: Sequence[list[Statement]]) -> Iterator[Due]:
+    payees = [statements[0].payee for statements in groups]
+    parties = [payee.public_id for payee in payees]
+    available = balances.available_by_party(Purpose.PAYABLE, parties, code)
+    disputed = _disputed(payees, code)
+    under_way = set(
+        Payout.objects.filter(
+            state__in=UNDER_WAY, recipient__party__in=parties, currency=code
+        ).values_list("recipient__party", flat=True)
+    )
+    recipients_of = {one.party: one for one in Recipient.objects.filter(party__in=parties)}
+    for statements in groups:
         payee = statements[0].payee
-        account = AccountRef(Purpose.PAYABLE, payee.public_id, code)
-        amount_minor = balances.available_minor(account) - _disputed_minor(payee, code)
-        yield Due(
-            payee, code, amount_minor, tuple(statements), _obstacle(payee, code, amount_minor)
+        party = payee.public_id
+        amount_minor = available[party] - disputed.get(payee.pk, 0)
+        reason = (
+            "payout_under_way"
+            if party in under_way
+            else _obstacle(code, amount_minor, recipients_of.get(party))
         )
+        yield Due(payee, code, amount_minor, tuple(statements), reason)
 
 
-def _disputed_minor(payee: Organisation, currency: str) -> int:
-    """Return what is payable and disputed, which stays until the dispute is answered."""
+def _disputed(payees: Sequence[Organisation], currency: str) -> dict[int, int]:
+    """Return what is payable and disputed by payee, which stays until the dispute is answered."""
     disputed = Statement.objects.filter(
-        payee=payee, currency=currency, state=StatementState.DISPUTED, net_minor__gt=0
+        payee__in=payees, currency=currency, state=StatementState.DISPUTED, net_minor__gt=0
     )
-    return disputed.aggregate(total=Sum("net_minor"))["total"] or 0
+    return dict(disputed.values_list("payee").annotate(Sum("net_minor")))
 
 
-def _obstacle(payee: Organisation, currency: str, amount_minor: int) -> str:
-    under_way = Payout.objects.filter(
-        Q(state__in=UNDER_WAY), recipient__party=payee.public_id, currency=currency
-    )
-    if under_way.exists():
-        return "payout_under_way"
+def _obstacle(currency: str, amount_minor: int, recipient: Recipient | None) -> str:
     if amount_minor <= 0:
         return "nothing_payable"
     if amount_minor < settings.PAYOUT_THRESHOLD_MINOR.get(currency, 0):
         return "below_threshold"
-    recipient = Recipient.objects.filter(party=payee.public_id).first()
     if recipient is None or not recipient.is_ready:
         return "account_not_ready"
     return ""
