@@ -28,7 +28,7 @@ from tests.factories import bearer
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHARED = ROOT.parent / "shared" / "data" / "cycle"
 WEBHOOK_SECRET = "whsec_journey"
-SLOWEST_SECONDS = 180
+SLOWEST_SECONDS = 90
 PR_SET_PDEATHSIG = 1
 QUEUES = "intake,statements,payouts,default"
 

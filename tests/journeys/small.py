@@ -4,11 +4,12 @@ Two publishers: `alder` owns one work alone and two thirds of another, `birch` t
 
     shared work    3,000,000 tokens      alder 2 : birch 1
     alder's work   1,000,001 tokens
-    charge         4.000001 × 2.50 USD = 10.0000025 → 10.00 USD
-    operator fee   3 % → 0.30 USD, which leaves 9.70 USD
+    charge         4.000001 × 250 USD = 1,000.00025 → 1,000.00 USD
+    operator fee   3 % → 30.00 USD, which leaves 970.00 USD
     weights        alder 3,000,000 × 2/3 + 1,000,001 = 3,000,001; birch 3,000,000 × 1/3 = 1,000,000
-    alder          970 × 3,000,001 ÷ 4,000,001 = 727.50006… → 727, remainder the larger: 728
-    birch          970 × 1,000,000 ÷ 4,000,001 = 242.49993… → 242
+    alder          97,000 × 3,000,001 ÷ 4,000,001 = 72,750.00606… → 727.50 USD
+    birch          97,000 × 1,000,000 ÷ 4,000,001 = 24,249.99393… → 242.49 USD, and the cent left
+                   over goes to the larger remainder: 242.50 USD
 """
 
 from collections.abc import Callable, Iterable
@@ -28,25 +29,25 @@ Legs = tuple[tuple[str, str, int], ...]
 UNDISTURBED: dict[str, list[Legs]] = {
     "period_closed": [
         (
-            ("accrued", "ai-firm", 1000),
-            ("earned", "alder", -728),
-            ("earned", "birch", -242),
-            ("fees", "operator", -30),
+            ("accrued", "ai-firm", 100_000),
+            ("earned", "alder", -72_750),
+            ("earned", "birch", -24_250),
+            ("fees", "operator", -3_000),
         )
     ],
     "earnings_released": [
-        (("earned", "alder", 728), ("payable", "alder", -728)),
-        (("earned", "birch", 242), ("payable", "birch", -242)),
+        (("earned", "alder", 72_750), ("payable", "alder", -72_750)),
+        (("earned", "birch", 24_250), ("payable", "birch", -24_250)),
     ],
-    "invoice_issued": [(("accrued", "ai-firm", -1000), ("receivable", "ai-firm", 1000))],
-    "payment_received": [(("cash", "bank", 1000), ("receivable", "ai-firm", -1000))],
+    "invoice_issued": [(("accrued", "ai-firm", -100_000), ("receivable", "ai-firm", 100_000))],
+    "payment_received": [(("cash", "bank", 100_000), ("receivable", "ai-firm", -100_000))],
     "payout_reserved": [
-        (("in_transit", "stripe", -728), ("payable", "alder", 728)),
-        (("in_transit", "stripe", -242), ("payable", "birch", 242)),
+        (("in_transit", "stripe", -72_750), ("payable", "alder", 72_750)),
+        (("in_transit", "stripe", -24_250), ("payable", "birch", 24_250)),
     ],
     "payout_paid": [
-        (("cash", "stripe", -728), ("in_transit", "stripe", 728)),
-        (("cash", "stripe", -242), ("in_transit", "stripe", 242)),
+        (("cash", "stripe", -72_750), ("in_transit", "stripe", 72_750)),
+        (("cash", "stripe", -24_250), ("in_transit", "stripe", 24_250)),
     ],
 }
 
@@ -68,7 +69,7 @@ TERMS: dict[str, Any] = {
             "unit": "token",
             "model": "per_unit",
             "per": "1000000",
-            "unit_price": "2.50",
+            "unit_price": "250",
         }
     ],
     "fees": [{"to": "operator", "rate": "0.03"}],
@@ -124,7 +125,7 @@ class Scene:
         self.operator.post(f"/runs/{run['id']}/issue", expect=202)
         wait_until("the invoice", lambda: bool(self.operator.every("/invoices")))
         (invoice,) = self.operator.every("/invoices")
-        payment = {"amount_minor": 1000, "received_on": "2026-11-20", "reference": "T1"}
+        payment = {"amount_minor": 100_000, "received_on": "2026-11-20", "reference": "T1"}
         self.operator.post(f"/invoices/{invoice['id']}/payments", payment)
         for payee in Organisation.objects.filter(slug__in=["alder", "birch"]):
             payouts.enrol(payee)
