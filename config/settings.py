@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "licensing.api.request_id.RequestIdMiddleware",
+    "licensing.api.unstorable.UnstorableMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -211,7 +212,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["licensing.api.parsers.StrictJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["licensing.api.throttling.OrganisationThrottle"],
     "DEFAULT_THROTTLE_RATES": {"organisation": env.text("API_RATE", "1200/min")},
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "licensing.api.operations.EndpointSchema",
     "DEFAULT_PAGINATION_CLASS": "licensing.api.paging.CursorList",
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "licensing.api.problems.handle",
@@ -232,6 +233,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "licensing.api.operations.add_refusals",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "DealState": "licensing.deals.models.DealState",
         "DocumentState": "ledger.documents.models.State",
@@ -242,6 +247,7 @@ SPECTACULAR_SETTINGS = {
         "ReportState": "licensing.usage.models.ReportState",
         "RunState": "licensing.royalties.models.RunState",
         "StatementState": "licensing.royalties.models.StatementState",
+        "Use": "licensing.catalogue.uses.USE_NAMES",
     },
 }
 
@@ -268,7 +274,9 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # Which jobs follow what the ledger announces; the ledger names events and knows no listener.
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
+    "invoice.paid": (),
     "report.accepted": ("licensing.royalties.tasks.note_report",),
+    "report.rejected": (),
     "run.issued": ("licensing.settlement.tasks.invoice_run",),
     "payout.moved": ("licensing.settlement.tasks.follow_payout",),
     # Nobody follows these yet: earnings are released with the statement, and whoever sent a report
@@ -285,7 +293,7 @@ STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 # Balances below this wait for the next payout; minor units by currency.
 PAYOUT_THRESHOLD_MINOR = {"JPY": 1_000, "USD": 1_000, "EUR": 1_000, "GBP": 1_000}
 # Dotted names of what `verify` proves beside the ledger itself.
-VERIFIERS = ("licensing.royalties.verify.findings",)
+VERIFIERS = ("licensing.royalties.verify.verify_royalties",)
 # The agent that invoices licensees and pays payees, as printed on its documents.
 OPERATOR_SLUG = env.text("OPERATOR_SLUG", "kyodaku")
 

@@ -14,7 +14,7 @@ from rest_framework.authentication import (
     SessionAuthentication,
     get_authorization_header,
 )
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -77,10 +77,13 @@ class DeclaredScope(BasePermission):
 
     scopes: dict[str, Scope] = {}
 
-    def has_permission(self, request: Request, _view: "APIView") -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Answer for the request's method; raises `MissingScope` for an insider without it."""
-        needed = self.scopes.get((request.method or "").upper())
+        method = (request.method or "").upper()
+        needed = self.scopes.get(method)
         actor = request.auth
+        if needed is None and not hasattr(view, method.lower()):
+            raise MethodNotAllowed(method)
         if needed is None or not isinstance(actor, Actor):
             return False
         actor.require(needed)

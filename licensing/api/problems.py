@@ -9,15 +9,25 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404, HttpRequest
+import structlog
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import DataError
+from django.http import Http404, HttpRequest, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from ledger.errors import LedgerError
+from licensing.api.parsers import BodyTooLarge
 from licensing.errors import Fault, LicensingError
+
+log = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -109,6 +119,11 @@ def _describe(error: Exception) -> dict[str, Any] | None:  # noqa: PLR0911  # a 
                 "code": str(getattr(error, "default_code", "error")),
                 "detail": str(error.detail),
             }
+        case RequestDataTooBig():
+            return _describe(BodyTooLarge())
+        case DataError() | SuspiciousOperation() | UnreadablePostError():
+            log.warning("request_unusable", exc_info=error)
+            return {"status": 400, "code": "malformed", "detail": "The request cannot be read."}
     return None
 
 

@@ -15,9 +15,9 @@ from rest_framework.views import APIView
 from licensing.api import throttling
 from licensing.api.auth import actor
 from licensing.api.models import IdempotencyRecord
+from licensing.api.operations import KEY_HEADER
 from licensing.errors import InvalidInput, LicensingError
 
-HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 200
 
 
@@ -62,19 +62,20 @@ def keyed(*, required: bool = True) -> Callable[[Callable[..., Response]], Calla
     def declare(method: Callable[..., Response]) -> Callable[..., Response]:
         @wraps(method)
         def post(self: V, request: Request, *args: Any, **kwargs: Any) -> Response:
-            key = request.headers.get(HEADER, "")
+            key = request.headers.get(KEY_HEADER, "")
             if not key:
                 if required:
                     raise KeyMissing(
-                        f"Send an {HEADER} header: any text of your own that names this request, "
-                        "so that repeating it after a lost answer does nothing twice."
+                        f"Send an {KEY_HEADER} header: any text of your own that names this "
+                        "request, so that repeating it after a lost answer does nothing twice."
                     )
                 return method(self, request, *args, **kwargs)
             if len(key) > MAX_KEY_LENGTH:
-                raise InvalidInput(f"{HEADER} is longer than {MAX_KEY_LENGTH} characters.")
+                raise InvalidInput(f"{KEY_HEADER} is longer than {MAX_KEY_LENGTH} characters.")
             with transaction.atomic():
                 return _once(request, key, lambda: method(self, request, *args, **kwargs))
 
+        post.needs_key = required  # type: ignore[attr-defined]  # read by the schema
         return post
 
     return declare
@@ -91,7 +92,7 @@ def _once(request: Request, key: str, work: Callable[[], Response]) -> Response:
         record = IdempotencyRecord.objects.get(organisation_id=who, key=key)
         if record.request_hash != digest:
             raise KeyReused(
-                f"The {HEADER} {key!r} was used for another request. Use a new one for a new "
+                f"The {KEY_HEADER} {key!r} was used for another request. Use a new one for a new "
                 "request, or send exactly the first one again."
             )
         return Response(record.body, status=record.status, headers={"Idempotent-Replayed": "true"})
