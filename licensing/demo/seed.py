@@ -21,14 +21,8 @@ from licensing.demo import deals, usage, world
 from licensing.demo.clock import at
 from licensing.demo.deals import actor, organisation
 from licensing.demo.usage import Ask, Report
-from licensing.parties.models import (
-    ApiKey,
-    Membership,
-    Organisation,
-    User,
-    hash_secret,
-    mint_secret,
-)
+from licensing.parties import services as parties
+from licensing.parties.models import Membership, Organisation, User
 from licensing.parties.roles import KIND_SCOPES, Kind
 from licensing.royalties import closing, disputes, statements
 from licensing.royalties.models import Run, Statement
@@ -215,14 +209,10 @@ def _dispute() -> None:
 
 def make_key() -> str:
     """Make an API key for the demonstration's AI firm and return its secret."""
-    firm = organisation("tensor-loom")
-    secret = mint_secret("test")
-    ApiKey.objects.create(
-        organisation=firm,
+    _key, secret = parties.create_key(
+        by=actor("tensor-loom"),
         name="Demo",
         mode="test",
-        prefix=secret[:16],
-        secret_hash=hash_secret(secret),
         scopes=sorted(KIND_SCOPES[Kind.LICENSEE]),
     )
     return secret

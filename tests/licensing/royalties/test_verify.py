@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.files.storage import storages
 
+from ledger.verify import Proof
 from licensing.catalogue.models import Share
 from licensing.royalties import verify
 from licensing.royalties.models import Close, Statement
@@ -26,7 +27,10 @@ def test_what_was_booked_is_found_again_in_the_evidence(books: Books) -> None:
     books.close()
 
     assert list(verify.findings()) == []
-    assert verify.proven() == {"closes": 2, "statements": 3}
+    assert list(verify.verify_royalties()) == [
+        Proof("closes rated again from their evidence", 2),
+        Proof("issued statements built again, byte for byte", 3),
+    ]
 
 
 def test_shares_that_change_later_do_not_disturb_the_proof(books: Books) -> None:
