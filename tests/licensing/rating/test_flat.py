@@ -70,10 +70,11 @@ def test_without_days_a_period_partly_inside_the_term_costs_the_whole() -> None:
 
 
 def test_a_period_outside_the_term_costs_nothing() -> None:
-    after = Context(date(2029, 10, 1), date(2029, 10, 31), first=False)
+    for after in (date(2029, 10, 1), date(2029, 12, 1)):
+        context = Context(after, after.replace(day=31), first=False)
 
-    assert amounts(priced(MONTHLY), context=after) == {}
-    assert amounts(priced(BY_DAYS), context=after) == {}
+        assert amounts(priced(MONTHLY), context=context) == {}
+        assert amounts(priced(BY_DAYS), context=context) == {}
 
 
 def test_a_pool_falls_due_in_every_period() -> None:

@@ -202,12 +202,14 @@ def test_a_year_that_starts_on_a_leap_day_begins_on_the_first_of_march() -> None
     charging = {
         **YEARLY,
         "zero_usage": "charge",
-        "minimum": "10",
+        "tiers": [{"up_to": None, "unit_price": "1", "flat_fee": "50"}],
         "escalators": [{"from": "2025-03-01", "times": "2"}],
     }
     march = Context(date(2025, 3, 1), date(2025, 3, 31), first=False)
 
-    assert amounts(priced(charging, grant=grant), tokens("6"), context=march) == {"tokens": 12_00}
+    assert amounts(priced(charging, grant=grant), tokens("6"), context=march) == {
+        "tokens": 112_00  # (50 + 6) x 2
+    }
 
 
 @st.composite
