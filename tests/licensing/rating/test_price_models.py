@@ -146,6 +146,13 @@ def test_a_net_base_does_not_fall_below_zero() -> None:
     assert amounts(priced(NET), revenue("10"), revenue("50", "refund")) == {"share": 0}
 
 
+def test_deductions_alone_are_no_usage() -> None:
+    refunds = revenue("50", "refund")
+
+    assert amounts(priced({**NET, "minimum": "5"}), refunds) == {}
+    assert amounts(priced({**NET, "minimum": "5"}), refunds, revenue("1")) == {"share": 5_00}
+
+
 @pytest.mark.parametrize(
     ("counted", "cents"),
     [("1", 20_00), ("8000000", 20_00), ("9000000", 22_50), ("100000000", 30_00)],
