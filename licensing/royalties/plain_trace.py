@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from ledger.money import currency as currency_of
 from ledger.money import decimal_text
-from licensing.templatetags.money import money, percent, price, quantity
+from licensing.templatetags.money import money, percent, quantity
+from licensing.templatetags.money import price as as_price
 from licensing.templatetags.terms import territory_name, unit_name, use_name
 
 Record = Mapping[str, Any]
@@ -47,6 +48,13 @@ def _exact(value: str | None, write: Callable[[str], str]) -> str:
     if value is None:
         return ""
     return value if "/" in value else write(value)
+
+
+def price(text: str, code: str) -> str:
+    """Write a price with at least its currency's decimals: ``2.5`` is ``$2.50``."""
+    whole, _point, decimals = text.partition(".")
+    decimals = decimals.ljust(currency_of(code).exponent, "0")
+    return as_price(f"{whole}.{decimals}" if decimals else whole, code)
 
 
 def _count(record: Record, _currency: str) -> str:

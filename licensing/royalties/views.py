@@ -73,7 +73,7 @@ def _first_day(month: str) -> str:
 def _runs(request: ActorRequest) -> list[Run]:
     if not request.actor.may(Scope.STATEMENTS_APPROVE):
         return []
-    return list(Run.objects.with_counts()[:MOST_RUNS])
+    return list(Run.objects.with_counts().order_by("-month", "-number")[:MOST_RUNS])
 
 
 @scoped(Scope.STATEMENTS_READ)

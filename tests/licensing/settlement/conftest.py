@@ -4,9 +4,9 @@ import pytest
 from pytest_django import Settings
 
 from tests.licensing.royalties.books import Books
-from tests.licensing.royalties.conftest import _fixed_clock, books, queued
+from tests.licensing.royalties.conftest import _fixed_clock, books, browser, queued
 
-__all__ = ["_fixed_clock", "books", "queued"]
+__all__ = ["_fixed_clock", "books", "browser", "queued"]
 
 
 @pytest.fixture
