@@ -10,13 +10,13 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
 
 from ledger import chain
 from ledger.documents.models import Document
 from ledger.documents.models import State as DocumentState
+from ledger.invoices.models import Invoice
 from ledger.models import ChainLink
-from ledger.payouts.lifecycle import UNDER_WAY
+from ledger.payouts.lifecycle import UNDER_WAY, State
 from ledger.payouts.models import Payout, Recipient
 from licensing.deals.models import DealState, Licence
 from licensing.demo import deals, seed, usage
@@ -33,6 +33,7 @@ from licensing.royalties.models import (
     StatementState,
 )
 from licensing.settlement import payouts
+from licensing.settlement.models import StatementPayout
 
 OCTOBER = date(2026, 10, 1)
 SLOWEST_SECONDS = 150
@@ -51,6 +52,7 @@ def run(say: Say) -> None:
     say(_close())
     say(_statements())
     say(_invoices())
+    say(_paid_invoices())
     say(_payouts())
     say(_documents())
     say(_sealed())
@@ -100,6 +102,14 @@ def _invoices() -> str:
     return f"{invoices.count()} invoices issued"
 
 
+def _paid_invoices() -> str:
+    """Book the transfers for all invoices but the newest, which are not due yet."""
+    earlier = Invoice.objects.open().exclude(licensing_charges__charge__period__starts_on=OCTOBER)
+    count = earlier.count()
+    seed.pay(earlier)
+    return f"{count} earlier invoices paid"
+
+
 def _payouts() -> str:
     waiting = Statement.objects.filter(state=StatementState.ISSUED).values("payee")
     for payee in Organisation.objects.filter(pk__in=waiting).order_by("slug"):
@@ -107,9 +117,11 @@ def _payouts() -> str:
     for recipient in Recipient.objects.filter(payouts_enabled=False):
         _onboard(recipient)
     batch, _left_out = payouts.run(by=settings.OPERATOR_SLUG)
-    under_way = Payout.objects.filter(Q(state__in=UNDER_WAY), hold_reason="")
+    under_way = Payout.objects.filter(state__in=[*UNDER_WAY, State.IN_TRANSIT], hold_reason="")
     _wait("payouts", lambda: not under_way.exists())
-    paid = Payout.objects.filter(state="paid").count()
+    issued = StatementPayout.objects.filter(payout__state=State.PAID)
+    _wait("paid statements", lambda: not issued.filter(statement__state="issued").exists())
+    paid = Payout.objects.filter(state=State.PAID).count()
     return f"{len(batch.reserved)} payouts sent, {paid} paid in all"
 
 

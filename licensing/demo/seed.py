@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.invoices import services as invoices
@@ -133,7 +134,7 @@ def _august(licences: dict[str, Licence], folder: Path) -> dict[str, Report]:
     with at(2026, 9, 21):
         cycle(date(2026, 8, 1))
     with at(2026, 10, 15):
-        pay_invoices()
+        pay(Invoice.objects.open())
     return written
 
 
@@ -181,9 +182,9 @@ def cycle(month: date) -> None:
     invoicing.invoice_month(month)
 
 
-def pay_invoices() -> None:
-    """Book the licensees' bank transfers for every open invoice."""
-    for invoice in Invoice.objects.open().order_by("pk"):
+def pay(invoices_due: QuerySet[Invoice]) -> None:
+    """Book the licensees' bank transfers for invoices."""
+    for invoice in invoices_due.order_by("pk"):
         invoices.record_payment(
             invoice=invoice,
             amount_minor=invoice.outstanding_minor,
