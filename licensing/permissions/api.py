@@ -53,7 +53,7 @@ class AnswerOutput(serializers.Serializer[Answer]):
 
     work = serializers.CharField(source="asked")
     answer = serializers.ChoiceField(choices=[word.value for word in Word], source="word")
-    licence = serializers.CharField(source="licence.public_id", default=None)
+    licence = serializers.CharField(source="licence.public_id", default=None, allow_null=True)
     reservation = StandingOutput(allow_null=True)
 
 
