@@ -1,6 +1,7 @@
 """What finance writes about money: payments that arrived, and why a payout waits."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from ledger.invoices.models import Invoice
 from ledger.money import currency, decimal_text
 
+AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 RAILS = [("bank", gettext_lazy("Bank transfer")), ("stripe", gettext_lazy("Stripe"))]
 
 
@@ -41,14 +43,12 @@ class PaymentForm(forms.Form):
     def clean_amount(self) -> int:
         """Return minor units; ``1,234.50`` and ``1234.5`` are both read."""
         written = self.cleaned_data["amount"].replace(",", "").strip()
-        try:
-            number = Decimal(written)
-        except InvalidOperation:
+        if not AMOUNT.fullmatch(written):
             raise ValidationError(
                 _("%(written)s is not an amount. Write it like 1234.50.") % {"written": written}
-            ) from None
-        minor = number * self.unit.minor_per_major
-        if not number.is_finite() or minor <= 0 or minor != int(minor):
+            )
+        minor = Decimal(written) * self.unit.minor_per_major
+        if minor <= 0 or minor != int(minor):
             raise ValidationError(
                 _("An amount is above zero and has at most %(digits)s decimals in %(code)s.")
                 % {"digits": self.unit.exponent, "code": self.unit.code}

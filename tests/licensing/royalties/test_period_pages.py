@@ -178,7 +178,7 @@ def test_months_follow_each_other_over_the_year() -> None:
 
 
 def test_every_step_of_a_trace_has_words() -> None:
-    trace = [
+    trace: list[plain_trace.Record] = [
         {"step": "count", "use": "ai-train", "unit": "token", "quantity": "9", "times": "1.5",
          "territory": "JP", "counted": "13.5"},
         {"step": "deduct", "quantity": "1", "counted": "12.5"},
