@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("licensing.royalties.urls_simulator")),
     path("", include("licensing.parties.urls")),
     path("", include("licensing.usage.urls")),
+    path("", include("licensing.permissions.urls")),
     path("", include("licensing.royalties.urls")),
     path("", include("licensing.settlement.urls")),
     path("api/v1/", include("licensing.catalogue.urls_api")),

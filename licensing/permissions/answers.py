@@ -103,7 +103,7 @@ def _candidates(licensee: Organisation, question: Question) -> Iterator[Licence]
         deal__state=DealState.IN_FORCE,
         starts_on__lte=question.on,
     )
-    for licence in in_force.order_by("pk"):
+    for licence in in_force.select_related("deal").order_by("pk"):
         grant = contract.parse(licence.terms).grant
         if (
             contract.covers(grant.uses, question.use)
