@@ -91,10 +91,18 @@ FEES = (AllocationRole.OPERATOR_FEE, AllocationRole.COLLECTIVE_FEE)
 
 
 def share_of(allocation: Allocation) -> str:
-    """Return a payee's part of its charge in per cent with two decimals, for reading only."""
-    charged = allocation.charge.amount_minor
-    if not charged:
+    """Return a party's part of its charge before fees, in per cent; for reading only."""
+    return share_text(allocation.gross_minor, allocation.charge.amount_minor)
+
+
+def share_text(part_minor: int, charge_minor: int) -> str:
+    """Return a part of a charge in per cent with two decimals: ``83.40%``; for reading only.
+
+    Empty where the charge is nothing or the part is no share of it, as in corrections that move
+    amounts between payees.
+    """
+    if not charge_minor or not 0 <= Fraction(part_minor, charge_minor) <= 1:
         return ""
-    hundredths = round(Fraction(allocation.gross_minor * 10_000, charged))
-    whole, cents = divmod(abs(hundredths), 100)
-    return f"{whole}.{cents:02d}%"
+    hundredths = round(Fraction(part_minor * 10_000, charge_minor))
+    whole, decimals = divmod(hundredths, 100)
+    return f"{whole}.{decimals:02d}%"

@@ -1,12 +1,17 @@
 """Statements on paper: the frozen content laid out for the PDF's template."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone, translation
 
 from ledger.documents import services as documents
 from ledger.documents.models import Document
+from licensing.deals.models import Licence
+from licensing.deals.plain_prices import PlainPrice
+from licensing.royalties.charges import clauses_of, share_text
 from licensing.royalties.models import Statement, StatementState
 
 KIND = "statement"
@@ -22,7 +27,7 @@ def request(statement: Statement, language: str) -> Document:
         party=statement.payee.public_id,
         language=language,
         template=TEMPLATE,
-        context=context_of(statement),
+        context=context_of(statement, language),
     )
 
 
@@ -34,16 +39,16 @@ def missing() -> QuerySet[Statement]:
     )
 
 
-def context_of(statement: Statement) -> dict[str, Any]:
-    """Return what the template prints, from the frozen content alone."""
+def context_of(statement: Statement, language: str) -> dict[str, Any]:
+    """Return what the template prints: the frozen content, and the signed prices in words."""
     content = statement.content or {}
-    lines = content["lines"]
-    printed = lines[:MOST_LINES]
+    with translation.override(language):
+        groups, omitted = _groups(content)
     issued = statement.issued_at
     return {
         "number": content["statement"],
         "period": content["month"],
-        "issued_on": issued.date().isoformat() if issued else None,
+        "issued_on": timezone.localdate(issued).isoformat() if issued else None,
         "currency": content["currency"],
         "hash": statement.content_sha256,
         "issuer": content["operator"],
@@ -52,18 +57,30 @@ def context_of(statement: Statement) -> dict[str, Any]:
         "closing_minor": content["closing_minor"],
         "total_minor": content["net_minor"],
         "waterfall": waterfall(content),
-        "groups": [
-            {
-                "licence": licence,
-                "licensee": f"{group[0]['licensee']} · {group[0]['licence_title']}",
-                "subtotal_minor": sum(line["net_minor"] for line in group),
-                "lines": [_line(line, content["month"]) for line in group],
-            }
-            for licence, group in by_licence(printed)
-        ],
-        "omitted_lines": len(lines) - len(printed),
+        "groups": groups,
+        "omitted_lines": omitted,
         "notes": [],
     }
+
+
+def _groups(content: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    """Return the lines by licence and how many are not printed; subtotals are of all lines."""
+    grouped = by_licence(content["lines"])
+    licences = Licence.objects.filter(public_id__in=[name for name, _ in grouped])
+    rates = {licence.public_id: clauses_of(licence) for licence in licences}
+    room = MOST_LINES
+    groups = []
+    for name, lines in grouped:
+        printed, room = lines[:room], max(room - len(lines), 0)
+        groups.append(
+            {
+                "licence": name,
+                "licensee": f"{lines[0]['licensee']} · {lines[0]['licence_title']}",
+                "subtotal_minor": sum(line["net_minor"] for line in lines),
+                "lines": [_line(line, content["month"], rates.get(name, {})) for line in printed],
+            }
+        )
+    return groups, max(len(content["lines"]) - MOST_LINES, 0)
 
 
 def waterfall(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -83,13 +100,27 @@ def by_licence(lines: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, An
     return [(name, list(group)) for name, group in groupby(ordered, lambda line: line["licence"])]
 
 
-def _line(line: dict[str, Any], month: str) -> dict[str, Any]:
+def _line(line: dict[str, Any], month: str, clauses: Mapping[str, PlainPrice]) -> dict[str, Any]:
+    """Return a line as it is printed: what was charged, the payee's share of it, fees, the rest."""
+    clause = clauses.get(line["price"])
     return {
         "price": line["price"],
+        "is_fee": line["kind"] == "fee",
         "unit": line["unit"],
-        "quantity": line["charge_quantity"],
-        "charge_minor": line["gross_minor"],
+        "quantity": line["charge_quantity"] if line["unit"] else "",
+        "rate_text": rate_text(clause) if clause else "",
+        "charge_minor": line["charge_minor"],
+        "share": share_text(line["gross_minor"], line["charge_minor"]),
+        "gross_minor": line["gross_minor"],
         "fees_minor": line["operator_fee_minor"] + line["collective_fee_minor"],
         "amount_minor": line["net_minor"],
         "period": line["period"] if line["correction"] or line["period"] != month else None,
     }
+
+
+def rate_text(clause: PlainPrice) -> str:
+    """Return a price in one line, its bands one after the other."""
+    if not clause.tiers:
+        return clause.text
+    bands = " · ".join(f"{tier.band}: {tier.unit_price}" for tier in clause.tiers)
+    return f"{bands} ({clause.per})"

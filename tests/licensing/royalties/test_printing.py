@@ -1,0 +1,120 @@
+"""What a statement's PDF is printed from: gross less fees is the payee's part, line by line."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from ledger.documents.models import Document
+from licensing.royalties import printing
+from licensing.royalties.charges import clauses_of, share_text
+from tests.licensing.royalties.books import FERRY, TERMS, Books
+
+
+def test_a_line_says_what_was_charged_and_what_is_the_payees(books: Books) -> None:
+    books.issued()
+
+    printed = printing.context_of(books.statement_of(books.aoba), "en")
+
+    (group,) = printed["groups"]
+    (line,) = group["lines"]
+    assert line == {
+        "price": "tokens",
+        "is_fee": False,
+        "unit": "token",
+        "quantity": "2000000",
+        "rate_text": "$2.50 per 1,000,000 tokens.",
+        "charge_minor": 500,
+        "share": "83.40%",
+        "gross_minor": 417,
+        "fees_minor": 53,
+        "amount_minor": 364,
+        "period": None,
+    }
+    assert (group["subtotal_minor"], printed["total_minor"]) == (364, 364)
+
+
+def test_bands_stand_in_one_line(books: Books) -> None:
+    tiers = [
+        {"up_to": "1000000", "unit_price": "420"},
+        {"up_to": None, "unit_price": "300.5"},
+    ]
+    price = {"id": "t", "model": "graduated", "unit": "token", "per": "1000000", "tiers": tiers}
+    licence = books.table.in_force(TERMS | {"prices": [price], "currency": "JPY"})
+
+    said = printing.rate_text(clauses_of(licence)["t"])
+
+    assert said == (
+        "Up to 1,000,000 tokens: ¥420 · Above 1,000,000 tokens: ¥300.5 (per 1,000,000 tokens)"
+    )
+
+
+def test_the_rate_is_in_the_papers_language(books: Books) -> None:
+    books.issued()
+
+    with translation.override("en"):
+        printed = printing.context_of(books.statement_of(books.aoba), "ja")
+
+    assert printed["groups"][0]["lines"][0]["rate_text"] != "$2.50 per 1,000,000 tokens."
+
+
+def test_the_day_of_issue_is_the_day_in_tokyo(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.closed()
+    late_evening_in_london = datetime(2026, 11, 2, 22, 0, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: late_evening_in_london)
+    books.issue()
+
+    printed = printing.context_of(books.statement_of(books.aoba), "en")
+
+    assert printed["issued_on"] == "2026-11-03"
+
+
+def test_subtotals_count_lines_that_only_the_csv_has(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.closed()
+    books.correct(FERRY | {"quantity": "500000"})
+    books.close()
+    books.issue()
+    monkeypatch.setattr(printing, "MOST_LINES", 1)
+
+    printed = printing.context_of(books.statement_of(books.aoba), "en")
+
+    statement = books.statement_of(books.aoba)
+    assert len(printed["groups"][0]["lines"]) == 1
+    assert printed["omitted_lines"] == 1
+    assert printed["groups"][0]["subtotal_minor"] == statement.net_minor
+
+
+def test_the_sheet_shows_each_figure(books: Books) -> None:
+    books.issued()
+    context = printing.context_of(books.statement_of(books.aoba), "en")
+
+    with translation.override("en"):
+        sheet = render_to_string(printing.TEMPLATE, context | {"language": "en"})
+
+    for figure in ("5.00", "4.17", "83.40%", "0.53", "3.64", "$2.50 per 1,000,000 tokens."):
+        assert figure in sheet
+
+
+def test_asking_again_finds_the_first_document(books: Books) -> None:
+    books.issued()
+    statement = books.statement_of(books.aoba)
+
+    first = printing.request(statement, "en")
+    again = printing.request(statement, "en")
+
+    assert first == again
+    assert Document.objects.filter(subject=statement.public_id).count() == 1
+    assert statement not in printing.missing()
+
+
+@pytest.mark.parametrize(
+    ("part", "charge", "text"),
+    [(417, 500, "83.40%"), (500, 500, "100.00%"), (0, 7, "0.00%"), (1, 0, ""), (-5, 10, "")],
+)
+def test_a_share_is_told_where_it_is_one(part: int, charge: int, text: str) -> None:
+    assert share_text(part, charge) == text
