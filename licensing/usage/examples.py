@@ -42,7 +42,7 @@ def large_report(licence: Licence | None, month: str) -> str:
         [
             _posted(uploads, header),
             "",
-            "split -b 500M --numeric-suffixes=1 lines.csv.gz part-",
+            "split -b 500M -a 4 --numeric-suffixes=1 lines.csv.gz part-",
             "for part in part-*; do",
             "  sum=$(sha256sum $part | cut -d' ' -f1)",
             f"  curl -T $part {KEY} \\",

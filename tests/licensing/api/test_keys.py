@@ -1,8 +1,11 @@
 from datetime import date
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from licensing.parties.models import ApiKey, Membership
 from licensing.parties.roles import Kind
@@ -126,3 +129,14 @@ def test_another_organisations_things_are_not_there() -> None:
 
     for path in ("deals/deal_x", "licences/lic_x", "reports/rpt_x", "invoices/inv_x"):
         assert code_of(client.get(f"/api/v1/{path}")) == (404, "not_found")
+
+
+def test_an_endpoint_that_forgot_its_scope_is_closed() -> None:
+    class Forgetful(APIView):
+        def get(self, _request: Request) -> Response:
+            return Response()
+
+    organisation = OrganisationFactory.create()
+    request = RequestFactory().get("/", headers=bearer(organisation))
+
+    assert Forgetful.as_view()(request).status_code == 403

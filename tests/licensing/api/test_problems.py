@@ -8,7 +8,7 @@ from pytest_django import Settings
 from licensing.api import problems
 from licensing.api.throttling import OrganisationThrottle
 from licensing.catalogue import api as catalogue
-from tests.factories import OrganisationFactory, bearer
+from tests.factories import MembershipFactory, OrganisationFactory, bearer
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +162,17 @@ def test_every_place_of_nested_faults_is_named() -> None:
         {"where": "header.lines", "code": "min_value", "message": "Too few."},
         {"where": "works[1].work", "code": "required", "message": "Missing."},
     ]
+
+
+def test_a_page_asked_for_what_the_database_cannot_take_is_answered_400(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def overflow(_actor: object) -> None:
+        raise DataError
+
+    member = MembershipFactory.create()
+    browser = Client(raise_request_exception=False)
+    browser.force_login(member.user)
+    monkeypatch.setattr("licensing.dashboard.todo.tasks_of", overflow)
+
+    assert browser.get("/").status_code == 400

@@ -185,3 +185,18 @@ def test_control_totals_stand_beside_what_was_found(office: Office) -> None:
         ("quantity", "1000009.5", "1000009.5", True),
         ("sha256", digest, digest, True),
     ]
+
+
+def test_what_is_not_kept_yet_cannot_be_handed_out(office: Office) -> None:
+    report = upload(office)
+    client = enter(office.licensee)
+
+    for name in ("report-original", "report-lines"):
+        assert client.get(reverse(name, args=[report.public_id])).status_code == 404
+
+
+def test_whoever_closes_periods_is_led_to_them(office: Office) -> None:
+    report = send(office)
+
+    assert reverse("periods") in page(enter(office.table.operator), report)
+    assert "Accounting periods it affects" not in page(enter(office.licensee), report)

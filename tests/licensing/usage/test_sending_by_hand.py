@@ -188,3 +188,15 @@ def test_without_a_licence_there_is_nothing_to_report_under(office: Office) -> N
     response = enter(office.table.outsider).get(reverse("new-report"))
 
     assert "No licence to report under" in response.content.decode()
+
+
+def test_a_unit_that_is_no_word_is_told_above_the_form(office: Office, client: Client) -> None:
+    response = client.post(
+        reverse("new-report"), answers(office, csv_bytes([line("1", unit="Tokens!")]))
+    )
+
+    assert response.status_code == 422
+    assert response.context["form"].non_field_errors() == [
+        "quantity.Tokens!: A unit is a word such as token."
+    ]
+    assert not UsageReport.objects.exists()

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from licensing.access import Actor
 from licensing.parties.roles import Role
-from licensing.usage import todo
+from licensing.usage import todo, uploads
 from tests.licensing.usage.conftest import Office
 from tests.licensing.usage.desk import line
 from tests.licensing.usage.rooms import enter
@@ -94,3 +94,13 @@ def test_lately_tells_both_sides_of_a_report(office: Office) -> None:
         told = [(str(event.text), event.state) for event in todo.events(actor, 5)]
         assert told == [("oct-1 of October 2026", "accepted")]
     assert list(todo.events(office.table.outsider, 5)) == []
+
+
+def test_a_report_rejected_as_a_whole_is_to_be_sent_again(office: Office) -> None:
+    report = upload(office, [line("1")], quantity={"token": "11"})
+    uploads.check_report(report.pk)
+
+    assert asked(office.licensee) == [
+        ("Report the use of October 2026 under “Backlist for Vista 2”", "warning", 1),
+        ("Send oct-1 again: it was rejected as a whole", "critical", 1),
+    ]
