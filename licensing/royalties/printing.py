@@ -107,7 +107,8 @@ def _line(line: dict[str, Any], month: str, clauses: Mapping[str, PlainPrice]) -
         "price": line["price"],
         "is_fee": line["kind"] == "fee",
         "unit": line["unit"],
-        "quantity": line["charge_quantity"] if line["unit"] else "",
+        # A correction books a difference; beside it the whole period's quantity would mislead.
+        "quantity": line["charge_quantity"] if line["unit"] and not line["correction"] else "",
         "rate_text": rate_text(clause) if clause else "",
         "charge_minor": line["charge_minor"],
         "share": share_text(line["gross_minor"], line["charge_minor"]),

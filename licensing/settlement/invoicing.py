@@ -84,21 +84,28 @@ def draft_of(charges: list[Charge]) -> InvoiceDraft:
 
 
 def _line(charge: Charge) -> LineDraft:
+    """Describe a charge in both languages.
+
+    A correction names no quantity: it books a difference, and the charge's own quantity is that of
+    the whole period.
+    """
+    is_correction = charge.corrects_id is not None
     words = {}
     for language in ("en", "ja"):
         with translation.override(language):
-            words[language] = _("%(deal)s: %(price)s, %(period)s") % {
+            said = _("%(deal)s: %(price)s, %(period)s") % {
                 "deal": charge.period.licence.deal.title,
                 "price": charge.price_id,
                 "period": charge.period.label,
             }
+            words[language] = _("%(line)s (correction)") % {"line": said} if is_correction else said
     return LineDraft(
         description=words["en"],
         description_ja=words["ja"],
         source=charge.public_id,
         amount_minor=charge.amount_minor,
-        quantity=plain(charge.quantity),
-        unit=charge.unit,
+        quantity="" if is_correction else plain(charge.quantity),
+        unit="" if is_correction else charge.unit,
     )
 
 

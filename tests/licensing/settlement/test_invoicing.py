@@ -74,6 +74,9 @@ def test_less_usage_after_the_invoice_is_credited_on_it(books: Books) -> None:
 
     assert isinstance(note, CreditNote)
     assert (note.net_minor, note.invoice) == (250, invoice)
+    line = note.lines.get()
+    assert line.description == "Backlist for Vista 2: tokens, 2026-10 (correction)"
+    assert (line.quantity, line.unit) == ("", "")
     assert books.balance(Purpose.ACCRUED, books.licence.licensee) == 0
     still_owed = books.balance(Purpose.RECEIVABLE, books.licence.licensee)
     assert still_owed == invoice.total_minor - note.total_minor
