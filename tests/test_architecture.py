@@ -1,4 +1,4 @@
-"""What must hold of the whole tree: declared scopes, job names that exist, arguments that travel."""
+"""What must hold of the whole tree: declared scopes, known job names, arguments that travel."""
 
 import ast
 import inspect
@@ -86,7 +86,7 @@ def test_every_job_started_by_name_exists_and_takes_the_arguments_given() -> Non
         given = {keyword.arg for keyword in call.keywords}
         job = known.get(str(name.value))
         if job is None or given != set(inspect.signature(job.run).parameters):
-            wrong.append(f"{path.relative_to(ROOT)}:{call.lineno} {name.value} {sorted(given)}")
+            wrong.append(f"{path.relative_to(ROOT)}:{call.lineno} {name.value!r} {given}")
 
     assert wrong == []
 

@@ -26,6 +26,27 @@ CREATE TRIGGER licensing_charge_append_only
 CREATE TRIGGER licensing_allocation_append_only
     BEFORE UPDATE OR DELETE ON licensing_allocation
     FOR EACH ROW EXECUTE FUNCTION licensing_refuse_change();
+CREATE TRIGGER licensing_reportmove_append_only
+    BEFORE UPDATE OR DELETE ON licensing_reportmove
+    FOR EACH ROW EXECUTE FUNCTION licensing_refuse_change();
+CREATE TRIGGER licensing_statementline_append_only
+    BEFORE UPDATE OR DELETE ON licensing_statementline
+    FOR EACH ROW EXECUTE FUNCTION licensing_refuse_change();
+CREATE TRIGGER licensing_statement_frozen BEFORE UPDATE ON licensing_statement
+    FOR EACH ROW WHEN (
+        OLD.issued_at IS NOT NULL AND (
+            OLD.content, OLD.content_sha256, OLD.gross_minor, OLD.operator_fee_minor,
+            OLD.collective_fee_minor, OLD.opening_minor, OLD.payee_id, OLD.currency, OLD.issued_at
+        ) IS DISTINCT FROM (
+            NEW.content, NEW.content_sha256, NEW.gross_minor, NEW.operator_fee_minor,
+            NEW.collective_fee_minor, NEW.opening_minor, NEW.payee_id, NEW.currency, NEW.issued_at
+        )
+    ) EXECUTE FUNCTION licensing_refuse_change();
+-- Shares, detail and statements kept as evidence name payees by their handle.
+CREATE TRIGGER licensing_organisation_handle_frozen BEFORE UPDATE ON licensing_organisation
+    FOR EACH ROW WHEN (
+        (OLD.slug, OLD.public_id, OLD.kind) IS DISTINCT FROM (NEW.slug, NEW.public_id, NEW.kind)
+    ) EXECUTE FUNCTION licensing_refuse_change();
 """
 
 THAW = """
@@ -36,6 +57,10 @@ DROP TRIGGER licensing_signature_append_only ON licensing_signature;
 DROP TRIGGER licensing_licence_frozen ON licensing_licence;
 DROP TRIGGER licensing_charge_append_only ON licensing_charge;
 DROP TRIGGER licensing_allocation_append_only ON licensing_allocation;
+DROP TRIGGER licensing_reportmove_append_only ON licensing_reportmove;
+DROP TRIGGER licensing_statementline_append_only ON licensing_statementline;
+DROP TRIGGER licensing_statement_frozen ON licensing_statement;
+DROP TRIGGER licensing_organisation_handle_frozen ON licensing_organisation;
 DROP FUNCTION licensing_refuse_change();
 """
 

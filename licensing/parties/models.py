@@ -80,6 +80,12 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=Q(slug=Lower("slug")), name="organisation_slug_is_lower_case"
             ),
+            # What nobody owns yet is allocated to this name.
+            models.CheckConstraint(
+                condition=~Q(slug="suspense"),
+                name="organisation_slug_is_not_reserved",
+                violation_error_message=_("This handle is reserved; choose another."),
+            ),
         ]
 
     def __str__(self) -> str:

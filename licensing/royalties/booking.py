@@ -238,7 +238,7 @@ class _Parties:
                 charge=charge,
                 organisation=None if suspended else self.organisation(payee),
                 role=AllocationRole.SUSPENSE if suspended else AllocationRole.PAYEE,
-                weight=part.weight,
+                weight=str(part.weight),
                 gross_minor=part.gross_minor,
                 operator_fee_minor=part.operator_fee_minor,
                 collective_fee_minor=part.collective_fee_minor,

@@ -73,7 +73,7 @@ def line(allocation: Allocation) -> dict[str, Any]:
         "charge_quantity": plain(charge.quantity),
         "charge_minor": charge.amount_minor,
         "correction": charge.corrects_id is not None,
-        "weight": plain(allocation.weight),
+        "weight": allocation.weight,
         "gross_minor": allocation.gross_minor,
         "operator_fee_minor": allocation.operator_fee_minor,
         "collective_fee_minor": allocation.collective_fee_minor,

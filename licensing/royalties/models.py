@@ -180,7 +180,9 @@ class Allocation(models.Model):
         Organisation, models.PROTECT, null=True, related_name="allocations"
     )
     role = models.CharField(max_length=14, choices=AllocationRole)
-    weight = models.DecimalField(max_digits=120, decimal_places=0, default=0)
+    weight = models.TextField(
+        default="0", help_text=_("The exact integer weight, of any length, in decimal digits.")
+    )
     gross_minor = models.BigIntegerField()
     operator_fee_minor = models.BigIntegerField(default=0)
     collective_fee_minor = models.BigIntegerField(default=0)
@@ -205,6 +207,9 @@ class Allocation(models.Model):
             models.CheckConstraint(
                 condition=Q(role=AllocationRole.SUSPENSE) | Q(organisation__isnull=False),
                 name="allocation_names_its_party",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__regex=r"^[0-9]+$"), name="allocation_weight_is_an_integer"
             ),
         ]
 
