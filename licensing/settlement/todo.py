@@ -16,6 +16,8 @@ from licensing.access import Actor
 from licensing.parties.roles import Kind, Scope
 from licensing.royalties.models import Statement, StatementState
 from licensing.settlement import payouts, visible
+from licensing.settlement.views_payouts import names_of
+from licensing.templatetags.money import money
 from licensing.todo import Event, Task
 
 MOST = 10
@@ -58,10 +60,13 @@ def _account(actor: Actor) -> Iterator[Task]:
 
 
 def _payouts() -> Iterator[Task]:
-    failed = Payout.objects.filter(state__in=[State.FAILED, State.RETURNED])
-    for one in failed.order_by("-pk")[:MOST]:
+    troubled = Payout.objects.filter(state__in=[State.FAILED, State.RETURNED])
+    failed = list(troubled.select_related("recipient").order_by("-pk")[:MOST])
+    names = names_of({one.party for one in failed})
+    for one in failed:
+        told = {"amount": money(one.net_minor, one.currency), "payee": names.get(one.party, "")}
         yield Task(
-            _("A payout failed: %(number)s") % {"number": one.public_id},
+            _("The payout of %(amount)s to %(payee)s failed") % told,
             reverse("payout", args=[one.public_id]),
             tone="critical",
         )
@@ -85,13 +90,17 @@ def events(actor: Actor, most: int) -> Iterator[Event]:
             payout__in=visible.payouts(actor),
             to_state__in=[State.PAID, State.FAILED, State.RETURNED],
         )
-        for move in moves.select_related("payout").order_by("-pk")[:most]:
+        latest = list(moves.select_related("payout__recipient").order_by("-pk")[:most])
+        names = names_of({move.payout.party for move in latest})
+        for move in latest:
+            paid = money(move.payout.net_minor, move.payout.currency)
             yield Event(
                 at=move.at,
-                text=_("Payout %(number)s") % {"number": move.payout.public_id},
+                text=_("Payout of %(amount)s") % {"amount": paid},
                 url=reverse("payout", args=[move.payout.public_id]),
                 kind="payout",
                 state=move.to_state,
+                who=names.get(move.payout.party, ""),
             )
     if actor.may(Scope.INVOICES_READ):
         for one in visible.invoices(actor)[:most]:
@@ -101,4 +110,5 @@ def events(actor: Actor, most: int) -> Iterator[Event]:
                 url=reverse("invoice", args=[one.public_id]),
                 kind="invoice",
                 state=one.state,
+                who=one.party_snapshot["name"],
             )

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ledger import balances
 from ledger.exports import beancount
@@ -25,19 +26,19 @@ from licensing.settlement.views_payouts import names_of
 
 PER_PAGE = 30
 PURPOSES: dict[Purpose, str | Promise] = {
-    Purpose.ACCRUED: _("Accrued"),
-    Purpose.RECEIVABLE: _("Receivable"),
-    Purpose.CASH: _("Cash"),
-    Purpose.UNRECOUPED: _("Unrecouped"),
-    Purpose.EARNED: _("Earned"),
-    Purpose.PAYABLE: _("Payable"),
-    Purpose.IN_TRANSIT: _("In transit"),
-    Purpose.WITHHOLDING: _("Withholding"),
-    Purpose.TAX: _("Tax"),
-    Purpose.PREPAID: _("Prepaid"),
-    Purpose.RESERVE: _("Reserve"),
-    Purpose.SUSPENSE: _("Suspense"),
-    Purpose.FEES: _("Fees"),
+    Purpose.ACCRUED: pgettext_lazy("account", "Accrued"),
+    Purpose.RECEIVABLE: pgettext_lazy("account", "Receivable"),
+    Purpose.CASH: pgettext_lazy("account", "Cash"),
+    Purpose.UNRECOUPED: pgettext_lazy("account", "Unrecouped"),
+    Purpose.EARNED: pgettext_lazy("account", "Earned"),
+    Purpose.PAYABLE: pgettext_lazy("account", "Payable"),
+    Purpose.IN_TRANSIT: pgettext_lazy("account", "In transit"),
+    Purpose.WITHHOLDING: pgettext_lazy("account", "Withholding"),
+    Purpose.TAX: pgettext_lazy("account", "Tax"),
+    Purpose.PREPAID: pgettext_lazy("account", "Prepaid"),
+    Purpose.RESERVE: pgettext_lazy("account", "Reserve"),
+    Purpose.SUSPENSE: pgettext_lazy("account", "Suspense"),
+    Purpose.FEES: pgettext_lazy("account", "Fees"),
 }
 CAUSES: dict[str, str | Promise] = {
     Cause.PERIOD_CLOSED: _("Period closed"),

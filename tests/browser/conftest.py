@@ -130,7 +130,7 @@ def browser() -> Iterator[Browser]:
 
 
 def _listen(page: Page, complaints: list[str]) -> None:
-    """Note what Chromium reports of a page; a refused form answers 422, which is one such report."""
+    """Note what Chromium reports of a page, but for the 422 by which a form is refused."""
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error" and "status of 422" not in message.text:
