@@ -10,6 +10,7 @@ from licensing.deals.terms import Terms
 from licensing.deals.terms.prices import PerWork
 from licensing.deals.terms.scalars import plain
 from licensing.errors import Fault
+from licensing.royalties.periods import MONTHS, cadence_of
 from licensing.royalties.rates import (
     Charged,
     ChargeDraft,
@@ -21,8 +22,6 @@ from licensing.royalties.rates import (
     unpriced,
 )
 from licensing.royalties.sample import Sample
-
-MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def quote(terms: Terms, sample: Sample, *, licensed_works: int | None = None) ->
 def first_period(terms: Terms) -> Context:
     """Return the accounting period that starts with the term and lasts one reporting cadence."""
     starts_on = terms.grant.starts_on
-    months = MONTHS[terms.reporting.cadence if terms.reporting else "month"]
+    months = MONTHS[cadence_of(terms)]
     return Context(starts_on, _months_later(starts_on, months) - timedelta(days=1), first=True)
 
 

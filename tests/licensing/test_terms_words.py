@@ -14,7 +14,7 @@ from licensing.templatetags.terms import (
 
 
 def test_every_use_and_price_of_the_terms_has_words() -> None:
-    assert WORDS["use"].keys() == USE_NAMES
+    assert WORDS["use"].keys() == set(USE_NAMES)
     assert set(PRICE_MODELS) == WORDS["price"].keys() == WORDS["price_meaning"].keys()
 
 
