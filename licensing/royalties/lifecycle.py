@@ -37,13 +37,14 @@ class RunMove(StrEnum):
     REOPEN = "reopen"
     ISSUE = "issue"
     FINISH = "finish"
+    RESUME = "resume"
 
 
 RUN_MOVES: dict[str, dict[RunMove, str]] = {
     "draft": {RunMove.APPROVE: "approved"},
     "approved": {RunMove.REOPEN: "draft", RunMove.ISSUE: "issuing"},
     "issuing": {RunMove.FINISH: "issued"},
-    "issued": {},
+    "issued": {RunMove.RESUME: "issuing"},
 }
 
 

@@ -125,20 +125,21 @@ def hold(*, statement_id: str, reason: str) -> Statement:
 
 @transaction.atomic
 def release(*, statement_id: str) -> Statement:
-    """Let a held statement go on with its run; in an approved run it is approved at once."""
-    statement = (
-        Statement.objects.select_for_update(of=("self",))
-        .select_related("run")
-        .get(public_id=statement_id)
-    )
+    """Let a held statement go on with its run; in an approved run it is approved at once.
+
+    A run that was issued without it is resumed and issues it too.
+    """
+    run = Run.objects.select_for_update().get(statements__public_id=statement_id)
+    statement = Statement.objects.select_for_update(of=("self",)).get(public_id=statement_id)
     statement.state = lifecycle.move_statement(statement.state, StatementMove.RELEASE)
     statement.hold_reason = ""
-    if statement.run.state != RunState.DRAFT:
+    if run.state != RunState.DRAFT:
         statement.state = lifecycle.move_statement(statement.state, StatementMove.APPROVE)
     statement.save(update_fields=["state", "hold_reason"])
-    if statement.run.state == RunState.ISSUED:
-        Run.objects.filter(pk=statement.run_id).update(state=RunState.ISSUING)
-        enqueue_on_commit("licensing.royalties.tasks.issue_run", run_id=statement.run_id)
+    if run.state == RunState.ISSUED:
+        run.state = lifecycle.move_run(run.state, RunMove.RESUME)
+        run.save(update_fields=["state"])
+        enqueue_on_commit("licensing.royalties.tasks.issue_run", run_id=run.pk)
     return statement
 
 
