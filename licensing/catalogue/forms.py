@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from licensing.catalogue.imports.rows import read_shares
 from licensing.catalogue.models import ImportFormat
@@ -84,7 +85,7 @@ class ReserveForm(forms.Form):
 
     uses = UsesField(label=_("Uses"), initial=["ai-all"])
     statement = forms.CharField(
-        label=_("Statement"),
+        label=pgettext_lazy("reservation", "Statement"),
         max_length=5000,
         widget=forms.Textarea({"rows": 3}),
         help_text=_("As it is published."),

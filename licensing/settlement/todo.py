@@ -100,7 +100,7 @@ def events(actor: Actor, most: int) -> Iterator[Event]:
                 url=reverse("payout", args=[move.payout.public_id]),
                 kind="payout",
                 state=move.to_state,
-                who=names.get(move.payout.party, ""),
+                who=names.get(move.payout.party, "") if actor.is_operator else "",
             )
     if actor.may(Scope.INVOICES_READ):
         for one in visible.invoices(actor)[:most]:
@@ -110,5 +110,5 @@ def events(actor: Actor, most: int) -> Iterator[Event]:
                 url=reverse("invoice", args=[one.public_id]),
                 kind="invoice",
                 state=one.state,
-                who=one.party_snapshot["name"],
+                who=one.party_snapshot["name"] if actor.is_operator else "",
             )

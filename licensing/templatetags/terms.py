@@ -104,6 +104,20 @@ WORDS: dict[str, dict[str, str | Promise]] = {
         "media": _("Media"),
         "generation": _("Generation"),
     },
+    "kind": {
+        "book": _("Book"),
+        "film": _("Film"),
+        "website": _("Website"),
+        "game": _("Game"),
+        "music": _("Music"),
+        "manga": _("Manga"),
+        "manga-volume": _("Manga volume"),
+        "anime-film": _("Animated film"),
+        "anime-series": _("Animated series"),
+        "anime-special": _("Animated special"),
+        "anime-video": _("Animated video"),
+        "anime-video-package": _("Animated video package"),
+    },
     "base": {"gross": _("gross revenue"), "net": _("revenue after the listed deductions")},
 }
 
