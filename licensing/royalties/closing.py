@@ -149,11 +149,11 @@ def rate_period(period: Period) -> RatedPeriod:
         lines = stack.enter_context(tally.opened(files, shares, folder))
         _progress(period, 2)
         span = periods.Span(period.starts_on, period.ends_on)
+        repertoire = rating.Repertoire(licence.snapshot_works, shares)
         step = partial(_step, period)
-        prices = tuple(rating.rated_prices(terms, span, lines, shares, step))
+        prices = tuple(rating.rated_prices(terms, span, lines, repertoire, step))
         detail = folder / "detail.parquet"
-        kinds = {price.id: rating.kinds_of(terms, price, lines) for price in terms.prices}
-        lines.write_detail(detail, {name: found for name, found in kinds.items() if found})
+        lines.write_detail(detail, rating.measures(terms, lines))
         detail_key = evidence.put_addressed(
             f"licences/{licence.public_id}/{period.label}", ".detail.parquet", detail
         ).key

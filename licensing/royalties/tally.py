@@ -8,7 +8,7 @@ per payee and weight total. Sums are 128-bit integers and an overflow is an erro
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,24 @@ PARTS_PER_UNIT = 1_000_000
 
 Kind = tuple[str, str]
 """A use and a unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What of each work divides a price.
+
+    ``kinds`` are the uses and units that count; None is all of them. ``times`` weighs lines by
+    their territory, in whole numbers of one proportion; empty counts every line alike, otherwise
+    a territory that it does not name counts nothing. With ``each_work`` every work that was used
+    counts one, however much of it was used.
+    """
+
+    kinds: Collection[Kind] | None = None
+    times: Mapping[str, int] = field(default_factory=dict)
+    each_work: bool = False
+
+
+EVERYTHING = Measure()
 
 
 class TooMuch(LicensingError):
@@ -121,23 +139,22 @@ class PeriodLines:
             )[0][0]
         )
 
-    def numerators(self, kinds: Collection[Kind] | None = None) -> list[Numerator]:
+    def numerators(self, measure: Measure = EVERYTHING) -> list[Numerator]:
         """Return Σ quantity × weight per payee and weight total, in millionths of a unit.
 
-        ``kinds`` are the uses and units that a price counts; None is all of them. Works that
-        nobody owns come as suspense with weight total 0. Raises `TooMuch`.
+        Works that nobody owns come as suspense with weight total 0. Raises `TooMuch`.
         """
         rows = self._ask(
             f"""
             SELECT coalesce(payee, {quoted(SUSPENSE)}), coalesce(weight_total, 0),
                    sum(parts * coalesce(weight, 1))
-            FROM ({_used(kinds)}) AS used LEFT JOIN shares ON shares.work_id = used.work_id
+            FROM ({_used(measure)}) AS used LEFT JOIN shares ON shares.work_id = used.work_id
             GROUP BY ALL ORDER BY ALL
             """
         )
         return [Numerator(payee, int(total), int(numerator)) for payee, total, numerator in rows]
 
-    def write_detail(self, path: Path, prices: Mapping[str, Collection[Kind] | None]) -> None:
+    def write_detail(self, path: Path, prices: Mapping[str, Measure]) -> None:
         """Write what each payee's part of each price is made of, one row per payee and work.
 
         Columns: ``price_id, payee, work_id, quantity, weight, weight_total, numerator, lines``.
@@ -150,9 +167,9 @@ class PeriodLines:
                    used.work_id, quantity, coalesce(weight, 1) AS weight,
                    coalesce(weight_total, 0) AS weight_total,
                    CAST(parts * coalesce(weight, 1) AS DECIMAL(38, 0)) AS numerator, lines
-            FROM ({_used(kinds)}) AS used LEFT JOIN shares ON shares.work_id = used.work_id
+            FROM ({_used(measure)}) AS used LEFT JOIN shares ON shares.work_id = used.work_id
             """
-            for price_id, kinds in sorted(prices.items())
+            for price_id, measure in sorted(prices.items(), key=lambda one: one[0])
         ]
         rows = " UNION ALL ".join(selects) or "SELECT 1 WHERE false"
         self._ask(
@@ -286,10 +303,23 @@ def _of(kinds: Collection[Kind] | None) -> str:
     return f'("use", unit) IN ({pairs})' if pairs else "false"
 
 
-def _used(kinds: Collection[Kind] | None) -> str:
-    """Return the SELECT of each work's quantity, also in whole millionths."""
+def _used(measure: Measure) -> str:
+    """Return the SELECT of each work's quantity, and of its parts in whole millionths."""
+    parts = f"sum(CAST(quantity * {PARTS_PER_UNIT} AS HUGEINT) * {_times(measure)})"
+    if measure.each_work:
+        parts = f"CAST({PARTS_PER_UNIT} AS HUGEINT)"
+    having = "HAVING sum(quantity) > 0" if measure.each_work else ""
     return f"""
-        SELECT work_id, sum(quantity) AS quantity, count(*) AS lines,
-               sum(CAST(quantity * {PARTS_PER_UNIT} AS HUGEINT)) AS parts
-        FROM in_force WHERE {_of(kinds)} GROUP BY work_id
+        SELECT work_id, sum(quantity) AS quantity, count(*) AS lines, {parts} AS parts
+        FROM in_force WHERE {_of(measure.kinds)} GROUP BY work_id {having}
     """
+
+
+def _times(measure: Measure) -> str:
+    if not measure.times:
+        return "1"
+    cases = " ".join(
+        f"WHEN {quoted(place)} THEN CAST({int(often)} AS HUGEINT)"
+        for place, often in sorted(measure.times.items())
+    )
+    return f"CASE territory {cases} ELSE 0 END"

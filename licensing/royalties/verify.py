@@ -123,7 +123,8 @@ def _rate_again(close: Close, reports: list[UsageReport]) -> dict[str, Division]
         shares = stack.enter_context(evidence.local_path(close.basis_key))
         files = list(report_files(stack, reports))
         lines = stack.enter_context(tally.opened(files, shares, folder))
-        rated = rating.rated_prices(terms, span, lines, shares, lambda: None)
+        repertoire = rating.Repertoire(period.licence.snapshot_works, shares)
+        rated = rating.rated_prices(terms, span, lines, repertoire, lambda: None)
         return {one.draft.price_id: one.division for one in rated}
 
 

@@ -7,7 +7,8 @@ from licensing.deals.terms.parsing import InvalidTerms
 from licensing.deals.terms.prices import Price
 from licensing.errors import Fault
 
-RATED_MODELS = frozenset({"per_unit", "graduated", "flat"})
+FACTORS_BY = frozenset({"territory"})
+"""What a usage line states, so that a factor can be told by it."""
 RATED_DISTRIBUTIONS = frozenset({"usage"})
 
 
@@ -33,18 +34,11 @@ def _unsupported(terms: Terms) -> Iterator[Fault]:
 
 
 def _unsupported_in(where: str, price: Price) -> Iterator[Fault]:
-    if price.model not in RATED_MODELS:
-        yield _fault(f"{where}.model", f'The price model "{price.model}"')
-    for name in ("minimum", "maximum"):
-        if getattr(price, name) is not None:
-            yield _fault(f"{where}.{name}", f"A {name} per price")
     if price.tally != "period":
         yield _fault(f"{where}.tally", f"A tally over the {price.tally}")
-    if price.zero_usage == "charge":
-        yield _fault(f"{where}.zero_usage", "Charging for no usage")
-    for name in ("factors", "escalators"):
-        if getattr(price, name):
-            yield _fault(f"{where}.{name}", f"A price with {name}")
+    for at, factor in enumerate(price.factors):
+        for name in sorted(factor.when.dimensions().keys() - FACTORS_BY):
+            yield _fault(f"{where}.factors[{at}].when.{name}", f"A factor by {name}")
 
 
 def _waterfall(terms: Terms) -> dict[str, object]:

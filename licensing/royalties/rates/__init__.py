@@ -1,7 +1,7 @@
 """PURE. Tallies in, charges out, each with a trace that `replay` proves."""
 
 from licensing.royalties.rates.bounds import Charged, bound
-from licensing.royalties.rates.matching import price_for, unpriced
+from licensing.royalties.rates.matching import price_for, times, unpriced
 from licensing.royalties.rates.rating import AmountTooLarge, rate
 from licensing.royalties.rates.tallies import ChargeDraft, Context, Tally, Works
 from licensing.royalties.rates.trace import BrokenTrace, Record, replay
@@ -19,5 +19,6 @@ __all__ = [
     "price_for",
     "rate",
     "replay",
+    "times",
     "unpriced",
 ]

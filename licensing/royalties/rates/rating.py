@@ -51,8 +51,10 @@ def rate(terms: Terms, tallies: Sequence[Tally], context: Context) -> list[Charg
 
     The order of the tallies does not matter. Tallies that no price counts are left out here; ask
     `unpriced` for them. Raises `AmountTooLarge`, and `KeyError` if ``context.works`` lacks a
-    ``per_work`` price.
+    ``per_work`` price. A period without a day of the term costs nothing.
     """
+    if not days_inside(terms.grant, context)[0]:
+        return []
     placed = [(tally.period or context.starts_on, tally) for tally in tallies]
     drafts = (_charge(terms, price, placed, context) for price in terms.prices)
     return [draft for draft in drafts if draft.amount_minor or draft.quantity]

@@ -12,7 +12,7 @@ aoba sorts first), collective 40 : 8. Gross is all three: aoba 417, birch 83, to
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -70,6 +70,10 @@ class Books:
     licence: Licence
     aoba: Organisation
     birch: Organisation
+
+    def priced(self, *prices: dict[str, Any]) -> "Books":
+        """Sign a licence with other prices and go on with that."""
+        return replace(self, licence=self.table.in_force(TERMS | {"prices": list(prices)}))
 
     @property
     def operator(self) -> Actor:

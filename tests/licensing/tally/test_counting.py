@@ -6,6 +6,7 @@ import pytest
 from licensing.royalties import tally
 from licensing.royalties.allocation import Numerator
 from licensing.royalties.rates import Tally
+from licensing.royalties.tally import Measure
 from licensing.usage import evidence
 from tests.licensing.tally.lines import report, row, shares
 
@@ -72,13 +73,33 @@ def test_a_price_divides_only_what_it_counts(tmp_path: Path) -> None:
     owners = shares(tmp_path, [(1, "kaede", 1)])
 
     with tally.opened([lines_file], owners, tmp_path) as lines:
-        pages = lines.numerators({("ai-train", "page")})
-        either = lines.numerators({("ai-train", "page"), ("search", "token")})
-        none = lines.numerators(set())
+        pages = lines.numerators(Measure({("ai-train", "page")}))
+        either = lines.numerators(Measure({("ai-train", "page"), ("search", "token")}))
+        none = lines.numerators(Measure(set()))
 
     assert pages == [Numerator("kaede", 1, 5 * M)]
     assert either == [Numerator("kaede", 1, 12 * M)]
     assert none == []
+
+
+def test_lines_weigh_by_their_territory_and_works_count_once(tmp_path: Path) -> None:
+    lines_file = report(
+        tmp_path,
+        [
+            row("1", 1, "2", territory="JP"),
+            row("2", 1, "4", territory="FR"),
+            row("3", 1, "8"),
+            row("4", 2, "0"),
+        ],
+    )
+    owners = shares(tmp_path, [(1, "kaede", 1), (2, "momiji", 1)])
+
+    with tally.opened([lines_file], owners, tmp_path) as lines:
+        weighed = lines.numerators(Measure(times={"JP": 3, "": 1}))
+        each = lines.numerators(Measure(each_work=True))
+
+    assert [one for one in weighed if one.numerator] == [Numerator("kaede", 1, 14 * M)]
+    assert each == [Numerator("kaede", 1, M)]
 
 
 def test_a_product_beyond_128_bits_is_refused(tmp_path: Path) -> None:
@@ -98,7 +119,7 @@ def test_detail_sums_to_the_numerators_and_leads_to_the_lines(tmp_path: Path) ->
     detail = tmp_path / "detail.parquet"
 
     with tally.opened([lines_file], owners, tmp_path) as lines:
-        lines.write_detail(detail, {"tokens": {("ai-train", "token")}, "flat": None})
+        lines.write_detail(detail, {"tokens": Measure({("ai-train", "token")}), "all": Measure()})
         followed = lines.lines_of(1)
 
     with evidence.engine(tmp_path, [detail]) as engine:

@@ -22,13 +22,27 @@ def unsupported(document: dict[str, Any]) -> list[str]:
     return [where for where, _ in faults]
 
 
-def test_units_tiers_and_fixed_amounts_with_fees_can_be_signed() -> None:
+def test_every_price_model_can_be_signed_with_fees() -> None:
+    tiers = TIERED["tiers"]
+    models: list[dict[str, Any]] = [
+        {"id": "a", "model": "volume", "unit": "image", "tiers": tiers},
+        {"id": "b", "model": "package", "unit": "query", "per": "10", "unit_price": "1"},
+        {"id": "c", "model": "per_work", "amount": "1", "count": "used"},
+        {"id": "d", "model": "revenue_share", "rate": "0.3"},
+        {"id": "e", "model": "pool", "amount": "5"},
+    ]
     fees = [{"to": "operator", "rate": "0.03"}, {"to": "collective", "rate": "0.1"}]
 
     supported(
         parse(
             plain_document(
-                PER_MILLION, FLAT, TIERED, fees=fees, cap=None, distribution={"key": "usage"}
+                PER_MILLION,
+                FLAT,
+                TIERED,
+                *models,
+                fees=fees,
+                cap=None,
+                distribution={"key": "usage"},
             )
         )
     )
@@ -36,26 +50,39 @@ def test_units_tiers_and_fixed_amounts_with_fees_can_be_signed() -> None:
 
 def test_what_the_engine_does_not_execute_is_refused_by_its_path() -> None:
     assert unsupported(published()) == [
-        "prices[0].factors",
-        "prices[2].model",
-        "prices[3].model",
         "advance",
         "minimum_guarantee",
     ]
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "terms",
     [
-        ("minimum", "0"),
-        ("maximum", "5"),
-        ("tally", "year"),
-        ("zero_usage", "charge"),
-        ("escalators", [{"from": "2027-01-01", "times": "1.1"}]),
+        {"minimum": "0", "maximum": "5"},
+        {"zero_usage": "charge"},
+        {"escalators": [{"from": "2027-01-01", "times": "1.1"}]},
+        {"factors": [{"when": {"territory": ["JP"]}, "times": "1.5"}]},
     ],
 )
-def test_each_term_of_a_price_is_refused_by_its_path(name: str, value: object) -> None:
-    assert unsupported(plain_document({**PER_MILLION, name: value})) == [f"prices[0].{name}"]
+def test_each_term_of_a_price_can_be_signed(terms: dict[str, Any]) -> None:
+    supported(parse(plain_document({**PER_MILLION, **terms})))
+
+
+@pytest.mark.parametrize("window", ["year", "term"])
+def test_a_tally_beyond_the_period_is_refused_by_its_path(window: str) -> None:
+    assert unsupported(plain_document({**PER_MILLION, "tally": window})) == ["prices[0].tally"]
+
+
+def test_a_factor_by_what_no_line_states_is_refused_by_its_path() -> None:
+    factors = [
+        {"when": {"territory": ["JP"]}, "times": "2"},
+        {"when": {"language": ["ja"], "generation": ["second"]}, "times": "2"},
+    ]
+
+    assert unsupported(plain_document({**PER_MILLION, "factors": factors})) == [
+        "prices[0].factors[1].when.generation",
+        "prices[0].factors[1].when.language",
+    ]
 
 
 @pytest.mark.parametrize(
