@@ -29,7 +29,11 @@ from licensing.usage.shapes import (
 )
 
 DIGEST = "Content-Digest"
-TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+}
 
 
 def reports_of(request: Request) -> QuerySet[UsageReport]:
@@ -98,7 +102,9 @@ class ReportLines(ApiView):
     @extend_schema(
         parameters=[
             OpenApiParameter("verdict", str, description="accepted, quarantined or rejected."),
-            OpenApiParameter("as", str, description="csv (default) or json."),
+            OpenApiParameter(
+                "as", str, description=f"{', '.join(downloads.FORMATS)}; else as they came."
+            ),
         ],
         responses={(200, "text/csv"): OpenApiTypes.BINARY},
     )
@@ -106,7 +112,7 @@ class ReportLines(ApiView):
         """Return the lines of one verdict, or all, in the order they came."""
         report = reports_of(request).get(public_id=public_id)
         asked = request.query_params
-        file_format = asked.get("as", "csv")
+        file_format = asked.get("as", "")
         return lines_response(report, verdict=asked.get("verdict", ""), file_format=file_format)
 
 
@@ -119,8 +125,8 @@ def lines_response(report: UsageReport, *, verdict: str, file_format: str) -> Fi
     return FileResponse(
         stream,
         as_attachment=True,
-        filename=f"{name}.{file_format}",
-        content_type=TYPES[file_format],
+        filename=f"{name}{path.suffix}",
+        content_type=TYPES[path.suffix.removeprefix(".")],
     )
 
 

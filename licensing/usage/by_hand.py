@@ -13,12 +13,12 @@ from django.conf import settings
 
 from licensing.access import Actor
 from licensing.strict_json import Number
-from licensing.usage import evidence, formats, proving, services, strict, uploads
+from licensing.usage import evidence, files, proving, services, strict, uploads
+from licensing.usage.files import Shape
 from licensing.usage.grant import GrantView
 from licensing.usage.header import plain
 from licensing.usage.models import ReportState, UsageReport
 
-GZIP: Final = b"\x1f\x8b"
 # Totals are what the lines say, whatever a licence grants.
 ANY_GRANT: Final = GrantView(
     uses=frozenset(),
@@ -33,7 +33,7 @@ ANY_GRANT: Final = GrantView(
 def send_file(
     *, by: Actor, said: Mapping[str, Any], blocks: Iterable[bytes]
 ) -> tuple[UsageReport, bool]:
-    """Send a CSV file, plain or gzip; returns the report and whether it is new.
+    """Send a file of lines, plain or compressed; returns the report and whether it is new.
 
     ``said`` is a header without its control totals. A small file is judged at once, and nothing
     is kept of one that is refused; a larger one is judged by a job and the report says how far it
@@ -43,17 +43,21 @@ def send_file(
         path = folder / "sent"
         with path.open("wb") as kept:
             kept.writelines(blocks)
-        compression = compression_of(path)
-        totals = control_totals(path, compression, folder)
+        shape = files.shape_of(path)
+        totals = control_totals(path, shape, folder)
         document = {**said, **totals}
         if (
             int(totals["lines"]) <= settings.SMALL_REPORT_LINES
             and path.stat().st_size <= settings.SMALL_REPORT_BYTES
         ):
             return services.submit_file(
-                by=by, document=document, path=path, compression=compression
+                by=by,
+                document=document,
+                path=path,
+                file_format=shape.format,
+                compression=shape.compression,
             )
-        return _upload(by, document, path, compression)
+        return _upload(by, document, path, shape)
 
 
 def send_nothing(*, by: Actor, said: Mapping[str, Any]) -> tuple[UsageReport, bool]:
@@ -61,19 +65,13 @@ def send_nothing(*, by: Actor, said: Mapping[str, Any]) -> tuple[UsageReport, bo
     return services.submit_json(by=by, body=strict.canonical({"header": dict(said)}).encode())
 
 
-def compression_of(path: Path) -> str:
-    """Return how a file is compressed, by its first bytes: its name says nothing for sure."""
-    with path.open("rb") as stream:
-        return "gzip" if stream.read(len(GZIP)) == GZIP else ""
-
-
-def control_totals(path: Path, compression: str, folder: Path) -> dict[str, Any]:
+def control_totals(path: Path, shape: Shape, folder: Path) -> dict[str, Any]:
     """Return ``lines``, ``quantity`` and ``sha256`` as a header writes them.
 
     They are counted by the statements that will check them. Raises `ReportRefused` for a file
     that cannot be read.
     """
-    source = formats.prepare_csv(path, compression, folder)
+    source = files.prepare(path, shape.format, shape.compression, folder)
     with evidence.engine(folder, reads=[source.path]) as engine:
         lines = proving.stage(engine, source, ANY_GRANT, folder / "counted.parquet")
         quantity = proving.received(engine)
@@ -85,10 +83,12 @@ def control_totals(path: Path, compression: str, folder: Path) -> dict[str, Any]
 
 
 def _upload(
-    by: Actor, document: dict[str, Any], path: Path, compression: str
+    by: Actor, document: dict[str, Any], path: Path, shape: Shape
 ) -> tuple[UsageReport, bool]:
     """Take the way of large files; an upload that broke off under this name is completed."""
-    report, is_new = uploads.create_upload(by=by, document=document, compression=compression)
+    report, is_new = uploads.create_upload(
+        by=by, document=document, file_format=shape.format, compression=shape.compression
+    )
     if report.state != ReportState.RECEIVING:
         return report, is_new
     with path.open("rb") as stream:

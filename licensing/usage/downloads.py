@@ -11,7 +11,11 @@ from licensing.usage.evidence import quoted
 from licensing.usage.models import UsageReport
 from licensing.usage.vocabulary import LINE_CODES, Verdict
 
-FORMATS: Final = {"csv": "FORMAT csv, HEADER true", "json": "FORMAT json, ARRAY true"}
+FORMATS: Final = {
+    "csv": "FORMAT csv, HEADER true",
+    "json": "FORMAT json, ARRAY true",
+    "ndjson": "FORMAT json, ARRAY false",
+}
 
 
 class UnknownChoice(InvalidInput):
@@ -22,16 +26,18 @@ class UnknownChoice(InvalidInput):
 
 
 def write_lines(
-    report: UsageReport, folder: Path, *, verdict: str = "", file_format: str = "csv"
+    report: UsageReport, folder: Path, *, verdict: str = "", file_format: str = ""
 ) -> Path:
     """Write a report's lines of one verdict, or all, into ``folder`` and return the file.
 
-    The columns are those of a usage report, then ``verdict, code, reason, suggestion``, which are
-    taken out before the lines are sent again. Raises `UnknownChoice`, and `IllegalMove` for a
+    The format is that in which they came, unless another is named. The columns are those of a
+    usage report, then ``verdict, code, reason, suggestion``, which are taken out before the lines
+    are sent again. Raises `UnknownChoice`, and `IllegalMove` for a
     report whose lines are not judged.
     """
     if verdict and verdict not in set(Verdict):
         raise UnknownChoice(f"verdict is one of: {', '.join(Verdict)}.")
+    file_format = file_format or report.format
     if file_format not in FORMATS:
         raise UnknownChoice(f"as is one of: {', '.join(FORMATS)}.")
     if not report.lines_key:

@@ -1,7 +1,8 @@
 """Lines as they arrive, made into one plain file that the engine reads as text.
 
-Every format and compression is a row of a table here. Expansion is bounded in size, ratio and
-length of line while it runs, so that a bomb costs no more than the bound.
+Every compression is a row of a table here, as every format of a file is in `files`. Expansion is
+bounded in size, ratio and length of line while it runs, so that a bomb costs no more than the
+bound.
 """
 
 import csv
@@ -33,9 +34,10 @@ CONTROL: Final = re.compile(b"[" + re.escape(CONTROL_BYTES) + b"]")
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A plain CSV file ready for the engine: its columns in file order, and what was seen.
+    """A plain file ready for the engine: its columns in file order, and what was seen.
 
-    Its lines all end alike, which the engine relies on when it splits the file among threads.
+    The lines of a CSV file all end alike, which the engine relies on when it splits the file among
+    threads.
     """
 
     path: Path
@@ -43,6 +45,8 @@ class Plain:
     size: int
     sha256: str
     has_quotes: bool
+    texts: Mapping[str, str] | None = None
+    """Of a Parquet file: the SQL that reads each column as a text. None for a CSV file."""
 
 
 def plain_stream(stream: IO[bytes], _size: int) -> Iterator[bytes]:
@@ -83,7 +87,6 @@ def gunzip(stream: IO[bytes], size: int) -> Iterator[bytes]:
 
 Expander = Callable[[IO[bytes], int], Iterator[bytes]]
 COMPRESSIONS: Final[Mapping[str, Expander]] = {"": plain_stream, "gzip": gunzip}
-FORMATS: Final = ("csv", "json")
 # Fields that may come as JSON numbers; they are read by their digits, never as floats.
 NUMERIC: Final = frozenset({"line_id", "quantity"})
 
@@ -93,22 +96,30 @@ def prepare_csv(source: Path, compression: str, folder: Path) -> Plain:
 
     Raises `ReportRefused` naming the line for bytes that no line may hold.
     """
-    target = folder / "lines.csv" if compression else None
+    scan = Scan()
+    return scan.result(expand(scan, source, compression, folder / "lines.csv"))
+
+
+def expand(scan: "Scan", source: Path, compression: str, target: Path) -> Path:
+    """Scan a file, expanding it into ``target`` where it is compressed; returns the plain one."""
     with source.open("rb") as stream:
         blocks = COMPRESSIONS[compression](stream, source.stat().st_size)
-        scan = Scan()
-        if target is None:
+        if not compression:
             scan.read(blocks)
-        else:
-            with target.open("wb") as kept:
-                scan.read(blocks, kept)
-    return scan.result(target or source)
+            return source
+        with target.open("wb") as kept:
+            scan.read(blocks, kept)
+    return target
 
 
 class Scan:
-    """One pass over the bytes: hash, bounds, refused characters, kind of line end."""
+    """One pass over the bytes: hash, bounds, refused characters, kind of line end.
 
-    def __init__(self) -> None:
+    ``rows_before`` is how many rows stand before the first line: that of the columns, or none.
+    """
+
+    def __init__(self, rows_before: int = 1) -> None:
+        self._first_line = 1 - rows_before
         self._hash = hashlib.sha256()
         self.size = 0
         self.lines = 0
@@ -132,7 +143,7 @@ class Scan:
             if len(rest) > MAX_LINE_BYTES:
                 raise ReportRefused(
                     "line_malformed",
-                    lines=[blamed(self.lines, "line_too_long", _too_long())],
+                    lines=[blamed(self._first_line + self.lines, "line_too_long", too_long())],
                 )
         self._lines(rest)
 
@@ -158,29 +169,39 @@ class Scan:
         self.has_quotes = self.has_quotes or b'"' in text
 
     def _refuse(self, text: bytes, found: re.Match[bytes]) -> None:
-        line = self.lines + text.count(b"\n", 0, found.start())
+        line = self._first_line + self.lines + text.count(b"\n", 0, found.start())
         shown = f"U+{ord(found.group().decode('utf-8')):04X}"
         raise ReportRefused(
             "characters_refused",
             lines=[blamed(line, "character_refused", f"Take out the character {shown}.")],
         )
 
-    def result(self, path: Path) -> Plain:
-        """Return what was proved; raises `ReportRefused` if line ends differ or columns do."""
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes so far."""
+        return self._hash.hexdigest()
+
+    def require_one_line_end(self) -> None:
+        """Raise `ReportRefused` if some lines end with LF and others with CRLF."""
         if self.carriage_returns not in {0, self.lines}:
             raise ReportRefused(
                 "unreadable", "End every line alike: with LF, or with CRLF, but not with both."
             )
+
+    def result(self, path: Path) -> Plain:
+        """Return what was proved; raises `ReportRefused` if line ends differ or columns do."""
+        self.require_one_line_end()
         return Plain(
             path=path,
             columns=read_columns(self.first.removesuffix(b"\r")),
             size=self.size,
-            sha256=self._hash.hexdigest(),
+            sha256=self.sha256,
             has_quotes=self.has_quotes,
         )
 
 
-def _too_long() -> str:
+def too_long() -> str:
+    """Say that a line is too long."""
     return f"The line is longer than {MAX_LINE_BYTES} bytes."
 
 
@@ -193,11 +214,12 @@ def read_columns(row: bytes) -> tuple[str, ...]:
     if not text.strip():
         raise ReportRefused("empty", "The first line must name the columns.")
     names = tuple(next(csv.reader([text])))
-    _check_columns(names)
+    check_columns(names)
     return names
 
 
-def _check_columns(names: Sequence[str]) -> None:
+def check_columns(names: Sequence[str]) -> None:
+    """Raise `ReportRefused` unless the columns are known, each stands once and none is missing."""
     unknown = [name for name in names if name not in COLUMNS]
     missing = [name for name in REQUIRED if name not in names]
     if unknown:
@@ -223,13 +245,14 @@ def prepare_json(lines: Any, folder: Path) -> Plain:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         for number, line in enumerate(lines, start=1):
-            writer.writerow(_fields(number, line))
+            writer.writerow(fields_of(number, line))
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     return Plain(path, COLUMNS, path.stat().st_size, sha256, has_quotes=False)
 
 
-def _fields(number: int, line: Any) -> list[str]:
+def fields_of(number: int, line: Any) -> list[str]:
+    """Return a JSON line's fields in the order of `COLUMNS`; raises `ReportRefused` naming it."""
     if not isinstance(line, dict):
         raise ReportRefused(
             "line_malformed", lines=[blamed(number, "object_expected", "Write an object.")]

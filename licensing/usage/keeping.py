@@ -14,6 +14,7 @@ from config.jobs import announce
 from licensing.deals.models import Licence
 from licensing.usage import evidence, lifecycle, submission
 from licensing.usage.evidence import Stored
+from licensing.usage.files import ENDINGS
 from licensing.usage.header import plain
 from licensing.usage.intake import IntakeResult
 from licensing.usage.lifecycle import Move, State
@@ -72,7 +73,7 @@ def keep(made: Submission, original: Path, result: IntakeResult | None) -> tuple
 
 def original_key(report: UsageReport) -> str:
     """Return where the untouched original is kept."""
-    suffix = {"gzip": ".gz"}.get(report.compression, "")
+    suffix = ENDINGS[report.compression]
     return f"reports/{report.public_id}/original.{report.format}{suffix}"
 
 

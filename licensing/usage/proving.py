@@ -38,7 +38,8 @@ def stage(engine: Engine, source: Plain, grant: GrantView, path: Path) -> int:
         engine.execute(statement)
     except UnreadableInput as error:
         raise ReportRefused("unreadable", "It is not CSV as RFC 4180 describes it.") from error
-    _refuse_malformed(engine)
+    if source.texts is None:
+        refuse_malformed(engine)
     engine.execute(
         f"CREATE VIEW staged AS FROM read_parquet({quoted(path)}, file_row_number = true)"
     )
@@ -52,9 +53,12 @@ def stage(engine: Engine, source: Plain, grant: GrantView, path: Path) -> int:
 
 def _reading(source: Plain) -> str:
     """Return the SELECT that reads the file as text, with absent columns as empty texts."""
+    absent = "".join(f", '' AS {name}" for name in OPTIONAL if name not in source.columns)
+    if source.texts is not None:
+        read = ", ".join(f'{text} AS "{name}"' for name, text in source.texts.items())
+        return f"SELECT {read}{absent} FROM read_parquet({quoted(source.path)})"
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in source.columns)
     names = ", ".join(quoted(name) for name in source.columns)
-    absent = "".join(f", '' AS {name}" for name in OPTIONAL if name not in source.columns)
     return f"""
         SELECT *{absent} FROM read_csv(
             {quoted(source.path)}, auto_detect = false, columns = {{{columns}}},
@@ -106,7 +110,7 @@ def texts(values: Collection[str]) -> str:
     return ", ".join(quoted(value) for value in sorted(values))
 
 
-def _refuse_malformed(engine: Engine) -> None:
+def refuse_malformed(engine: Engine, rows_before: int = 1) -> None:
     """Refuse the report if the reader had to leave out a single line."""
     rows = engine.execute(
         "SELECT line, error_type, csv_line FROM reject_errors ORDER BY line, column_idx"
@@ -118,7 +122,7 @@ def _refuse_malformed(engine: Engine) -> None:
     )
     faults: dict[int, Fault] = {}
     for line, kind, text in rows:
-        faults.setdefault(line, blamed(line - 1, _kind(kind), snippet(text or "")))
+        faults.setdefault(line, blamed(line - rows_before, _kind(kind), snippet(text or "")))
     raise ReportRefused(code, lines=list(faults.values()))
 
 

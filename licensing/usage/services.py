@@ -7,7 +7,7 @@ from typing import Any
 from licensing.access import Actor
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
-from licensing.usage import evidence, formats, grant, intake, keeping, submission
+from licensing.usage import evidence, files, formats, grant, intake, keeping, submission
 from licensing.usage.header import Header, ReportType
 from licensing.usage.intake import Inputs, IntakeResult
 from licensing.usage.models import UsageReport
@@ -38,17 +38,19 @@ def submit_json(*, by: Actor, body: bytes) -> tuple[UsageReport, bool]:
 
 
 def submit_file(
-    *, by: Actor, document: Any, path: Path, compression: str = ""
+    *, by: Actor, document: Any, path: Path, file_format: str = "csv", compression: str = ""
 ) -> tuple[UsageReport, bool]:
-    """Take a CSV file of any size that lies on this machine, and judge it at once.
+    """Take a file of any size that lies on this machine, and judge it at once.
 
     Raises as `submit_json` does.
     """
-    made = submission.of_file(by=by, document=document, file_format="csv", compression=compression)
+    made = submission.of_file(
+        by=by, document=document, file_format=file_format, compression=compression
+    )
     if (earlier := submission.repeated(made)) is not None:
         return earlier, False
     with evidence.workplace() as folder:
-        result = _judge(made, formats.prepare_csv(path, compression, folder), folder)
+        result = _judge(made, files.prepare(path, file_format, compression, folder), folder)
         return keeping.keep(made, path, result)
 
 

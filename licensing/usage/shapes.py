@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from licensing.usage.files import FORMATS
+from licensing.usage.formats import COMPRESSIONS
 from licensing.usage.header import ReportType
 from licensing.usage.models import ReportState, UploadPart, UsageReport
 from licensing.usage.receipts import receipt
@@ -64,8 +66,10 @@ class ReportInput(serializers.Serializer[Any]):
 class UploadInput(HeaderInput):
     """The header of a report whose lines follow in parts."""
 
-    format = serializers.ChoiceField(choices=["csv"], required=False)
-    compression = serializers.ChoiceField(choices=["", "gzip"], required=False)
+    format = serializers.ChoiceField(
+        choices=list(FORMATS), required=False, help_text="csv unless another is named."
+    )
+    compression = serializers.ChoiceField(choices=list(COMPRESSIONS), required=False)
 
 
 class TotalShape(serializers.Serializer[Any]):

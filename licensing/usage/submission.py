@@ -12,7 +12,8 @@ from licensing.deals.models import Licence
 from licensing.errors import Fault, LicensingError
 from licensing.usage import header as headers
 from licensing.usage import strict
-from licensing.usage.formats import COMPRESSIONS, FORMATS
+from licensing.usage.files import FORMATS
+from licensing.usage.formats import COMPRESSIONS
 from licensing.usage.header import Header, InvalidHeader, ReportType
 from licensing.usage.models import ReportState, UsageReport
 from licensing.usage.refusal import ReportRefused
@@ -70,7 +71,7 @@ def too_large(what: str) -> ReportTooLarge:
     """Return the refusal that leads to the upload in parts."""
     return ReportTooLarge(
         f"{what} are more than one POST takes ({settings.SMALL_REPORT_LINES} lines or "
-        f"{settings.SMALL_REPORT_BYTES} bytes). Upload a CSV in parts at /api/v1/uploads."
+        f"{settings.SMALL_REPORT_BYTES} bytes). Upload a file in parts at /api/v1/uploads."
     )
 
 
@@ -99,8 +100,8 @@ def of_file(*, by: Actor, document: Any, file_format: str, compression: str) -> 
         faults.append(Fault("type", "zero_has_lines", "Send a zero report as JSON, without lines."))
     elif not header.sha256:
         faults.append(Fault("sha256", "missing", "Write the SHA-256 of the uncompressed lines."))
-    if file_format not in FORMATS or file_format == "json":
-        faults.append(Fault("format", "format_unknown", "Send csv."))
+    if file_format not in FORMATS:
+        faults.append(Fault("format", "format_unknown", f"Send one of: {', '.join(FORMATS)}."))
     if compression not in COMPRESSIONS:
         known = ", ".join(filter(None, COMPRESSIONS))
         faults.append(Fault("compression", "compression_unknown", f"Send plain or: {known}."))

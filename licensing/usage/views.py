@@ -17,7 +17,7 @@ from licensing.access import Actor, ActorRequest, scoped
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
-from licensing.usage import evidence, examples, reading
+from licensing.usage import evidence, examples, files, reading
 from licensing.usage.api import lines_response
 from licensing.usage.header import PERIOD
 from licensing.usage.models import ReportState, UsageReport, UsageReportQuerySet
@@ -127,6 +127,7 @@ def report(request: ActorRequest, public_id: str) -> HttpResponse:
         "refusal": reading.refusal(shown),
         "moves": reading.moves(shown),
         "followers": shown.followers.order_by("pk"),
+        "lines_format": _lines_format(shown).upper(),
         "priced": charges(shown) if shown.declared_lines <= MOST_PRICED else None,
         "periods_url": _periods_url(request.actor, shown),
         "may_correct": request.actor.may(Scope.USAGE_WRITE)
@@ -165,12 +166,19 @@ def progress(request: ActorRequest, public_id: str) -> HttpResponse:
     return response
 
 
+def _lines_format(shown: UsageReport) -> str:
+    """Return the format in which a page hands out lines: one that a file can be sent in again."""
+    return shown.format if shown.format in files.FORMATS else "csv"
+
+
 @scoped(Scope.USAGE_READ)
 def lines(request: ActorRequest, public_id: str) -> HttpResponseBase:
     """Hand out the lines of one verdict, or all, ready to be fixed."""
     shown = visible_report(request, public_id)
     try:
-        return lines_response(shown, verdict=request.GET.get("verdict", ""), file_format="csv")
+        return lines_response(
+            shown, verdict=request.GET.get("verdict", ""), file_format=_lines_format(shown)
+        )
     except LicensingError as refusal:
         raise Http404(refusal.detail) from None
 

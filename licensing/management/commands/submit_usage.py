@@ -12,15 +12,16 @@ from licensing.access import Actor
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.models import Organisation
-from licensing.usage import services, strict
+from licensing.usage import files, services, strict
 from licensing.usage.models import UsageReport
 from licensing.usage.receipts import receipt
 
 
 class Command(BaseCommand):
     help = (
-        "Submit a usage report: its header (JSON) and its lines (CSV, plain or .gz). Prints the "
-        "receipt; exit 2 if the report is refused, which leaves nothing behind."
+        "Submit a usage report: its header (JSON) and its lines, told apart by their name "
+        f"({files.SUFFIXES}). Prints the receipt; exit 2 if the report is refused, which leaves "
+        "nothing behind."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,11 +36,13 @@ class Command(BaseCommand):
             document = strict.loads(header.read_bytes())
             if isinstance(document, dict) and options["licence"]:
                 document["licence"] = options["licence"]
+            shape = files.named(lines.name)
             report, is_new = services.submit_file(
                 by=_sender(options["sender"], document),
                 document=document,
                 path=lines,
-                compression="gzip" if lines.suffix == ".gz" else "",
+                file_format=shape.format,
+                compression=shape.compression,
             )
         except OSError as error:
             raise CommandError(f"A file cannot be opened: {error}", returncode=2) from None

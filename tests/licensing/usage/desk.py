@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from licensing.usage import evidence, formats, intake, strict
+from licensing.usage import evidence, files, formats, intake, strict
 from licensing.usage.evidence import quoted
 from licensing.usage.grant import GrantView
 from licensing.usage.header import Header, ReportType
@@ -124,6 +124,23 @@ def check_csv(
     source = folder / "original"
     source.write_bytes(gzip.compress(body) if compression == "gzip" else body)
     return _check(folder, formats.prepare_csv(source, compression, folder), header, grant, shelf)
+
+
+def ndjson_bytes(lines: Sequence[Mapping[str, Any]]) -> bytes:
+    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lines).encode()
+
+
+def check_file(
+    folder: Path,
+    body: bytes,
+    header: Header,
+    file_format: str,
+    *,
+    shelf: Shelf | None = None,
+) -> intake.IntakeResult:
+    source = folder / "original"
+    source.write_bytes(body)
+    return _check(folder, files.prepare(source, file_format, "", folder), header, GRANT, shelf)
 
 
 def check_json(

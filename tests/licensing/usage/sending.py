@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from licensing.usage import services, strict, uploads
+from licensing.usage import by_hand, services, strict, uploads
 from licensing.usage.models import ReportMove, UploadPart, UsageReport
 from tests.licensing.usage.conftest import Office
 from tests.licensing.usage.desk import csv_bytes, line, total_of
@@ -87,6 +87,18 @@ def upload(
     for number in range(parts):
         put(office, report, number + 1, content[number * size : (number + 1) * size])
     return uploads.complete(by=office.licensee, upload_id=report.public_id)
+
+
+def send_by_hand(office: Office, content: bytes) -> UsageReport:
+    said = {
+        "report_id": "by-hand-1",
+        "type": "original",
+        "licence": office.licence.public_id,
+        "period": "2026-10",
+        "model": {"family": "vista", "version": "2"},
+    }
+    report, _ = by_hand.send_file(by=office.licensee, said=said, blocks=[content])
+    return report
 
 
 def picture() -> list[list[dict[str, Any]]]:

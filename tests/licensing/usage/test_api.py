@@ -145,11 +145,11 @@ def test_lines_are_downloaded_by_verdict_with_reason_and_suggestion(
 ) -> None:
     report = send(office)
 
-    csv = text_of(licensee.get(f"{REPORTS}/{report.public_id}/lines?verdict=quarantined"))
+    csv = text_of(licensee.get(f"{REPORTS}/{report.public_id}/lines?verdict=quarantined&as=csv"))
     as_json = json.loads(
         text_of(licensee.get(f"{REPORTS}/{report.public_id}/lines?verdict=rejected&as=json"))
     )
-    every = text_of(licensee.get(f"{REPORTS}/{report.public_id}/lines")).splitlines()
+    as_they_came = json.loads(text_of(licensee.get(f"{REPORTS}/{report.public_id}/lines")))
 
     assert csv.splitlines()[0] == (
         "line_id,work,use,unit,quantity,territory,note,verdict,code,reason,suggestion"
@@ -160,7 +160,7 @@ def test_lines_are_downloaded_by_verdict_with_reason_and_suggestion(
     assert [(one["line_id"], one["quantity"], one["code"]) for one in as_json] == [
         ("4", "2", "use_unknown")
     ]
-    assert [row.split(",")[4] for row in every[1:]] == ["1000000", "0.5", "7", "2"]
+    assert [one["quantity"] for one in as_they_came] == ["1000000", "0.5", "7", "2"]
 
 
 def test_a_download_that_means_nothing_is_refused(office: Office, licensee: Client) -> None:

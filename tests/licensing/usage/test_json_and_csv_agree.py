@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from licensing.usage.header import QUANTITY, QUANTITY_DIGITS
 from licensing.usage.refusal import ReportRefused
-from tests.licensing.usage.desk import check_csv, check_json, csv_bytes, header_for, rows
+from tests.licensing.usage.desk import (
+    check_csv,
+    check_file,
+    check_json,
+    csv_bytes,
+    header_for,
+    ndjson_bytes,
+    rows,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=8)
 LINE = st.fixed_dictionaries(
@@ -30,7 +38,7 @@ def readable(text: str) -> bool:
 
 @settings(max_examples=12, deadline=None)
 @given(st.lists(LINE, min_size=1, max_size=6))
-def test_the_same_lines_get_the_same_verdicts_as_json_and_as_csv(
+def test_the_same_lines_get_the_same_verdicts_in_every_format(
     lines: list[dict[str, str]],
 ) -> None:
     quantity: dict[str, Decimal] = {}
@@ -43,12 +51,14 @@ def test_the_same_lines_get_the_same_verdicts_as_json_and_as_csv(
         "line_no, line_id, work, work_id, use, unit, quantity, quantity_text, verdict, code"
     )
 
-    with TemporaryDirectory() as one, TemporaryDirectory() as two:
+    with TemporaryDirectory() as one, TemporaryDirectory() as two, TemporaryDirectory() as three:
         from_csv = check_csv(Path(one), csv_bytes(lines), header)
         from_json = check_json(Path(two), lines, header)
+        from_ndjson = check_file(Path(three), ndjson_bytes(lines), header, "ndjson")
 
-        assert rows(from_csv, everything) == rows(from_json, everything)
-        assert from_csv.totals == from_json.totals
+        for other in (from_json, from_ndjson):
+            assert rows(from_csv, everything) == rows(other, everything)
+            assert from_csv.totals == other.totals
         assert sum(total.lines for total in from_csv.totals) == len(lines)
         assert sum(total.quantity for total in from_csv.totals) == sum(quantity.values())
 
