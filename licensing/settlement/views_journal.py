@@ -40,6 +40,12 @@ PURPOSES: dict[Purpose, str | Promise] = {
     Purpose.SUSPENSE: pgettext_lazy("account", "Suspense"),
     Purpose.FEES: pgettext_lazy("account", "Fees"),
 }
+# Whose an account is when it belongs to no organisation: a rail, or whoever runs Kyodaku.
+NOT_ORGANISATIONS: dict[str, str | Promise] = {
+    "bank": pgettext_lazy("account", "Bank"),
+    "stripe": pgettext_lazy("account", "Stripe"),
+    "operator": pgettext_lazy("account", "Operator"),
+}
 CAUSES: dict[str, str | Promise] = {
     Cause.PERIOD_CLOSED: _("Period closed"),
     Cause.INVOICE_ISSUED: _("Invoice issued"),
@@ -75,7 +81,7 @@ def account_line(account: AccountRef, names: dict[str, str]) -> dict[str, Any]:
     return {
         "ref": account,
         "purpose": PURPOSES[account.purpose],
-        "party": names.get(account.party, account.party),
+        "party": names.get(account.party) or NOT_ORGANISATIONS.get(account.party, account.party),
         "url": f"{reverse('journal-account')}?purpose={account.purpose}"
         f"&party={account.party}&currency={account.currency}",
     }

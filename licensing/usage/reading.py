@@ -31,7 +31,7 @@ TURNS: dict[str, str | Promise] = {
     Verdict.REJECTED: _("Cannot be priced as it was written."),
 }
 NAMES: dict[str, str | Promise] = {
-    "received": _("Received"),
+    "received": pgettext_lazy("lines", "Received"),
     Verdict.ACCEPTED: pgettext_lazy("line", "Accepted"),
     Verdict.QUARANTINED: _("Quarantined"),
     Verdict.REJECTED: _("Rejected"),
