@@ -171,6 +171,8 @@ def _notes(price: Price, currency: str) -> list[str]:
             _("Quantities add up %(window)s before a band is looked up.")
             % {"window": word("window", price.tally)}
         )
+    if isinstance(price, RevenueShare) and price.deductions:
+        notes.append(_("Taken off first: %(units)s.") % {"units": listed(price.deductions, "unit")})
     if price.minimum is not None:
         notes.append(_("At least %(amount)s.") % {"amount": amount(price.minimum, currency)})
     if price.maximum is not None:

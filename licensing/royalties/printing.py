@@ -120,8 +120,12 @@ def _line(line: dict[str, Any], month: str, clauses: Mapping[str, PlainPrice]) -
 
 
 def rate_text(clause: PlainPrice) -> str:
-    """Return a price in one line, its bands one after the other."""
-    if not clause.tiers:
-        return clause.text
-    bands = " · ".join(f"{tier.band}: {tier.unit_price}" for tier in clause.tiers)
-    return f"{bands} ({clause.per})"
+    """Return a price in one line: how it is read, its bands one after the other, its notes."""
+    said = [clause.text]
+    if clause.tiers:
+        bands = " · ".join(
+            " + ".join(filter(None, [f"{tier.band}: {tier.unit_price}", tier.flat_fee]))
+            for tier in clause.tiers
+        )
+        said.append(f"{bands} ({clause.per}).")
+    return " ".join([*said, *clause.notes])

@@ -38,6 +38,7 @@ WORDS: dict[str, dict[str, str | Promise]] = {
         "fetch": _("fetches"),
         "output": _("outputs"),
         "revenue": pgettext_lazy("unit", "revenue"),
+        "work": pgettext_lazy("unit", "works"),
     },
     "price": {
         "per_unit": _("Price per unit"),

@@ -1,6 +1,7 @@
 """What a statement's PDF is printed from: gross less fees is the payee's part, line by line."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
@@ -10,6 +11,7 @@ from ledger.documents.models import Document
 from licensing.royalties import printing
 from licensing.royalties.charges import clauses_of, share_text
 from tests.licensing.royalties.books import FERRY, TERMS, Books
+from tests.licensing.royalties.test_price_models import NET, PACKAGE, PER_USED, POOL, VOLUME
 
 
 def test_a_line_says_what_was_charged_and_what_is_the_payees(books: Books) -> None:
@@ -46,8 +48,48 @@ def test_bands_stand_in_one_line(books: Books) -> None:
     said = printing.rate_text(clauses_of(licence)["t"])
 
     assert said == (
-        "Up to 1,000,000 tokens: ¥420 · Above 1,000,000 tokens: ¥300.5 (per 1,000,000 tokens)"
+        "Each band of tokens is charged at its own price. "
+        "Up to 1,000,000 tokens: ¥420 · Above 1,000,000 tokens: ¥300.5 (per 1,000,000 tokens)."
     )
+
+
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [
+        (
+            VOLUME | {"minimum": "5.00"},
+            (
+                "All tokens are charged at the price of the band they reach. "
+                "Up to 1,000,000 tokens: $3.00 · Above 1,000,000 tokens: $2.00 + $1.00 "
+                "(per 1,000,000 tokens). At least $5.00."
+            ),
+        ),
+        (
+            PACKAGE,
+            "$1.00 for every started package of 300,000 tokens. The first 600,000 are free.",
+        ),
+        (NET, "25% of revenue after the listed deductions. Taken off first: refund, tax."),
+        (PER_USED, "$2.50 for every work used, per accounting period."),
+        (POOL, "$5.00 in every accounting period, divided among the works."),
+    ],
+)
+def test_every_model_stands_in_one_line_with_all_it_says(
+    books: Books, price: dict[str, Any], said: str
+) -> None:
+    clauses = clauses_of(books.priced(price).licence)
+
+    assert printing.rate_text(clauses["p"]) == said
+
+
+def test_works_are_counted_as_works(books: Books) -> None:
+    books = books.priced(PER_USED)
+    books.issued()
+    printed = printing.context_of(books.statement_of(books.aoba), "en")
+
+    with translation.override("en"):
+        sheet = render_to_string(printing.TEMPLATE, printed | {"language": "en"})
+
+    assert "2 works" in sheet
 
 
 def test_the_rate_is_in_the_papers_language(books: Books) -> None:
