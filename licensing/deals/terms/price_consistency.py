@@ -102,15 +102,27 @@ def _own_faults(where: str, price: Price, unit: Currency) -> Iterator[Fault]:
                 )
         case PerWork():
             yield from _per_work_faults(where, price)
-        case RevenueShare() if bool(price.deductions) != (price.base == "net"):
-            yield Fault(
-                f"{where}.deductions",
-                "net_needs_deductions",
-                'A net base lists its deductions and a gross base has none. Write "base": "net" '
-                "with the units taken off, or remove the deductions.",
-            )
+        case RevenueShare():
+            yield from _deduction_faults(where, price)
         case _:
             return
+
+
+def _deduction_faults(where: str, price: RevenueShare) -> Iterator[Fault]:
+    if bool(price.deductions) != (price.base == "net"):
+        yield Fault(
+            f"{where}.deductions",
+            "net_needs_deductions",
+            'A net base lists its deductions and a gross base has none. Write "base": "net" '
+            "with the units taken off, or remove the deductions.",
+        )
+    for at, unit in repeated([price.unit, *price.deductions]):
+        yield Fault(
+            f"{where}.deductions[{at - 1}]",
+            "repeated",
+            f'"{unit}" is read by this price already. Give what is taken off a unit of its own, '
+            "and name it once.",
+        )
 
 
 def _per_work_faults(where: str, price: PerWork) -> Iterator[Fault]:
@@ -194,11 +206,19 @@ def _escalator_faults(where: str, price: Price) -> Iterator[Fault]:
             )
 
 
+def _read(price: Price) -> set[str]:
+    """Return everything a price reads from lines: what it counts, and what it takes off."""
+    unit = counted(price)
+    deducted = price.deductions if isinstance(price, RevenueShare) else ()
+    return set() if unit is None else {unit, *deducted}
+
+
 def _ambiguities(terms: Terms) -> Iterator[Fault]:
     for (_, first), (at, second) in combinations(enumerate(terms.prices), 2):
-        unit = counted(first)
-        if unit is None or unit != counted(second):
+        both = _read(first) & _read(second)
+        if not both:
             continue
+        unit = min(both)
         shared = expand(first.uses or terms.grant.uses) & expand(second.uses or terms.grant.uses)
         if shared:
             yield Fault(

@@ -224,6 +224,19 @@ def test_a_net_base_and_its_deductions_come_together(fields: dict[str, Any]) -> 
     parse(plain_document({**SHARE, "base": "net", "deductions": ["refund"]}))
 
 
+@pytest.mark.parametrize("deductions", [["revenue", "refund"], ["refund", "refund"]])
+def test_what_is_taken_off_has_a_unit_of_its_own(deductions: list[str]) -> None:
+    document = plain_document({**SHARE, "base": "net", "deductions": deductions})
+
+    assert [code for _, code in faults_of(document)] == ["repeated"]
+
+
+def test_no_line_is_both_taken_off_and_priced() -> None:
+    net = {**SHARE, "base": "net", "deductions": ["token"]}
+
+    assert faults_of(plain_document(PER_MILLION, net)) == [("prices[1]", "prices_ambiguous")]
+
+
 def factored(*conditions: dict[str, Any]) -> dict[str, Any]:
     factors = [{"when": condition, "times": "2"} for condition in conditions]
     return plain_document({**PER_MILLION, "factors": factors})
