@@ -14,7 +14,7 @@ from typing import Any
 from django.forms import Form
 from django.utils import timezone
 
-from licensing.deals.forms import DocumentForm, PriceForm, TermsForm, TierForm, complain
+from licensing.deals.forms import MODELS, DocumentForm, PriceForm, TermsForm, TierForm, complain
 from licensing.errors import Fault, InvalidInput
 from licensing.strict_json import loads_strict
 
@@ -223,6 +223,12 @@ class Draft:
             ],
             self.base,
         )
+
+
+def has_fields_for(document: Document) -> bool:
+    """Whether the form can show every price of a document that parses."""
+    models = {name for name, _ in MODELS}
+    return all(price["model"] in models for price in document["prices"])
 
 
 def base_of(posted: Posted, default: Document) -> Document:

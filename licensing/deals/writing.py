@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from licensing.access import ActorRequest, scoped
 from licensing.deals import plain_terms, services
 from licensing.deals import terms as contract
-from licensing.deals.drafting import Document, Draft, as_text, base_of, read_text
+from licensing.deals.drafting import Document, Draft, as_text, base_of, has_fields_for, read_text
 from licensing.deals.fault_words import in_words
 from licensing.deals.forms import DealForm, DocumentForm, OfferForm, complain
 from licensing.deals.models import Deal, Offer
@@ -143,8 +143,9 @@ def counter(request: ActorRequest, public_id: str) -> HttpResponse:
 
 def _write(request: ActorRequest, errand: Errand) -> HttpResponse:
     if request.method != "POST":
-        draft = Draft.of(errand.start)
-        return _page(request, errand, Desk(errand.make_form(), draft, standing=errand.standing))
+        desk = Desk(errand.make_form(), standing=errand.standing)
+        _show(desk, errand.start)
+        return _page(request, errand, desk)
     desk = Desk(errand.make_form(request.POST), standing=errand.standing)
     if "document" in request.POST:
         desk.document = DocumentForm(request.POST)
@@ -180,12 +181,22 @@ def _act(request: ActorRequest, errand: Errand, desk: Desk, document: Document) 
     if "as_document" in request.POST:
         desk.draft, desk.document = None, DocumentForm(initial={"document": as_text(document)})
     elif "as_form" in request.POST:
-        # The form has fields for what the engine executes and for nothing else.
         contract.supported(contract.parse(document))
-        desk.draft, desk.document = Draft.of(document), None
+        if not has_fields_for(document):
+            messages.warning(request, _("The form has no fields for these prices."))
+            return _page(request, errand, desk, status=422)
+        _show(desk, document)
     else:
         desk.preview(document)
     return _page(request, errand, desk)
+
+
+def _show(desk: Desk, document: Document) -> None:
+    """Lay a document out in the form, or as text where the form has no fields for its prices."""
+    if has_fields_for(document):
+        desk.draft, desk.document = Draft.of(document), None
+    else:
+        desk.draft, desk.document = None, DocumentForm(initial={"document": as_text(document)})
 
 
 def _unjudged(sent: OfferForm, errand: Errand) -> OfferForm:

@@ -291,6 +291,18 @@ def test_a_document_the_form_cannot_show_stays_a_document(table: Table, browser:
     assert response.context["desk"].document is not None
 
 
+def test_an_offer_the_form_cannot_show_is_answered_as_a_document(
+    table: Table, browser: Enter
+) -> None:
+    pool = terms(prices=[{"id": "pool", "model": "pool", "amount": "1000"}])
+    deal = table.open(pool)
+
+    response = browser(table.licensee).get(reverse("deal-counter", args=[deal.public_id]))
+
+    desk = response.context["desk"]
+    assert (desk.draft, json.loads(desk.document["document"].value())) == (None, pool)
+
+
 def test_a_broken_starting_document_falls_back_to_the_standing_one(
     table: Table, deal: Deal, browser: Enter
 ) -> None:
