@@ -33,6 +33,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "ndjson": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
 }
 
 

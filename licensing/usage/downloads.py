@@ -15,6 +15,7 @@ FORMATS: Final = {
     "csv": "FORMAT csv, HEADER true",
     "json": "FORMAT json, ARRAY true",
     "ndjson": "FORMAT json, ARRAY false",
+    "parquet": "FORMAT parquet",
 }
 
 

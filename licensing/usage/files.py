@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from licensing.usage import parquet
 from licensing.usage.formats import BOM, COMPRESSIONS, Plain, prepare_csv
 from licensing.usage.ndjson import prepare_ndjson
+from licensing.usage.parquet import prepare_parquet
 
 Preparer = Callable[[Path, str, Path], Plain]
-FORMATS: Final[Mapping[str, Preparer]] = {"csv": prepare_csv, "ndjson": prepare_ndjson}
+FORMATS: Final[Mapping[str, Preparer]] = {
+    "csv": prepare_csv,
+    "ndjson": prepare_ndjson,
+    "parquet": prepare_parquet,
+}
 # How names end, by compression; and the bytes by which each is known.
 ENDINGS: Final = {"": "", "gzip": ".gz"}
 MAGIC: Final = {"gzip": b"\x1f\x8b"}
@@ -48,6 +54,8 @@ def shape_of(path: Path) -> Shape:
     """
     with path.open("rb") as stream:
         first = stream.read(_PEEK)
+        if first.startswith(parquet.MAGIC):
+            return Shape("parquet", "")
         compression = next((one for one, magic in MAGIC.items() if first.startswith(magic)), "")
         stream.seek(0)
         first = next(COMPRESSIONS[compression](stream, path.stat().st_size), b"")

@@ -60,10 +60,11 @@ class ReportForm(forms.Form):
         label=_("File"),
         error_messages={"required": _("Choose the file with the lines.")},
         help_text=_(
-            "CSV, plain or gzip, up to 100 MB. The first line names the columns: line_id, work, "
-            "use, unit, quantity, and if you like territory and note."
+            "CSV or NDJSON, plain or compressed, or Parquet, up to 100 MB. The columns: line_id, "
+            "work, use, unit, quantity, and if you like territory and note; CSV names them in "
+            "its first line."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.gz,text/csv,application/gzip"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.ndjson,.parquet,.gz"}),
     )
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:

@@ -38,8 +38,8 @@ class HeaderInput(serializers.Serializer[Any]):
     sha256 = serializers.CharField(
         required=False,
         help_text=(
-            "Of the uncompressed lines; needed for a file. For JSON, of the lines as canonical "
-            "JSON (RFC 8785)."
+            "Of the uncompressed lines, or of the Parquet file itself; needed for a file. For "
+            "JSON, of the lines as canonical JSON (RFC 8785)."
         ),
     )
 

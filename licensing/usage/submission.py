@@ -99,12 +99,16 @@ def of_file(*, by: Actor, document: Any, file_format: str, compression: str) -> 
     if header.type is ReportType.ZERO:
         faults.append(Fault("type", "zero_has_lines", "Send a zero report as JSON, without lines."))
     elif not header.sha256:
-        faults.append(Fault("sha256", "missing", "Write the SHA-256 of the uncompressed lines."))
+        faults.append(Fault("sha256", "missing", "Write the SHA-256 of the uncompressed file."))
     if file_format not in FORMATS:
         faults.append(Fault("format", "format_unknown", f"Send one of: {', '.join(FORMATS)}."))
     if compression not in COMPRESSIONS:
         known = ", ".join(filter(None, COMPRESSIONS))
         faults.append(Fault("compression", "compression_unknown", f"Send plain or: {known}."))
+    elif compression and file_format == "parquet":
+        faults.append(
+            Fault("compression", "compression_twice", "Parquet is compressed inside; leave it out.")
+        )
     if faults:
         raise InvalidHeader("The header cannot be read; see errors.", faults=faults)
     return _found(by, header, file_format, compression)

@@ -1,3 +1,4 @@
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from tests.licensing.usage.desk import (
     csv_bytes,
     header_for,
     ndjson_bytes,
+    parquet_bytes,
     rows,
 )
 
@@ -51,12 +53,14 @@ def test_the_same_lines_get_the_same_verdicts_in_every_format(
         "line_no, line_id, work, work_id, use, unit, quantity, quantity_text, verdict, code"
     )
 
-    with TemporaryDirectory() as one, TemporaryDirectory() as two, TemporaryDirectory() as three:
-        from_csv = check_csv(Path(one), csv_bytes(lines), header)
-        from_json = check_json(Path(two), lines, header)
-        from_ndjson = check_file(Path(three), ndjson_bytes(lines), header, "ndjson")
+    with ExitStack() as stack:
+        one, two, three, four = (Path(stack.enter_context(TemporaryDirectory())) for _ in range(4))
+        from_csv = check_csv(one, csv_bytes(lines), header)
+        from_json = check_json(two, lines, header)
+        from_ndjson = check_file(three, ndjson_bytes(lines), header, "ndjson")
+        from_parquet = check_file(four, parquet_bytes(four, lines), header, "parquet")
 
-        for other in (from_json, from_ndjson):
+        for other in (from_json, from_ndjson, from_parquet):
             assert rows(from_csv, everything) == rows(other, everything)
             assert from_csv.totals == other.totals
         assert sum(total.lines for total in from_csv.totals) == len(lines)

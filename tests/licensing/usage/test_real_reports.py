@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,7 +8,14 @@ import pytest
 from licensing.usage import header as headers
 from licensing.usage import strict
 from licensing.usage.vocabulary import Verdict
-from tests.licensing.usage.desk import Shelf, check_csv
+from tests.licensing.usage.desk import (
+    Shelf,
+    check_csv,
+    check_file,
+    ndjson_bytes,
+    parquet_bytes,
+    rows,
+)
 
 CYCLE = Path(__file__).parents[4] / "shared" / "data" / "cycle"
 
@@ -43,3 +51,29 @@ def test_a_real_report_is_counted_to_the_token(
     else:
         assert found[Verdict.QUARANTINED] == (quarantined[0], Decimal(quarantined[1]))
         assert {total.code for total in result.totals} == {"", "work_unknown"}
+
+
+@pytest.mark.parametrize("name", ["c4", "refinedweb", "dolma"])
+def test_a_real_report_is_the_same_as_ndjson_and_as_parquet(tmp_path: Path, name: str) -> None:
+    with (CYCLE / "works.csv").open(encoding="utf-8") as stream:
+        names = [row["identifiers"] for row in csv.DictReader(stream)]
+    works = {identifier: number for number, identifier in enumerate(names, start=1)}
+    shelf = Shelf(works, tuple(works.values()))
+    document = strict.loads((CYCLE / f"usage_{name}.json").read_bytes()) | {"licence": "lic_a"}
+    header = headers.parse(document)
+    body = (CYCLE / f"usage_{name}.csv").read_bytes()
+    lines = list(csv.DictReader(body.decode().splitlines()))
+    folders = [tmp_path / one for one in ("csv", "ndjson", "parquet")]
+    for folder in folders:
+        folder.mkdir()
+    header = replace(header, sha256="")
+
+    as_csv = check_csv(folders[0], body, header, shelf=shelf)
+    as_ndjson = check_file(folders[1], ndjson_bytes(lines), header, "ndjson", shelf=shelf)
+    written = parquet_bytes(folders[2], lines, {"quantity": "BIGINT"})
+    as_parquet = check_file(folders[2], written, header, "parquet", shelf=shelf)
+
+    everything = "line_no, line_id, work, work_id, use, unit, quantity, verdict, code"
+    for other in (as_ndjson, as_parquet):
+        assert other.totals == as_csv.totals
+        assert rows(other, everything) == rows(as_csv, everything)
