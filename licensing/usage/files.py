@@ -17,8 +17,8 @@ FORMATS: Final[Mapping[str, Preparer]] = {
     "parquet": prepare_parquet,
 }
 # How names end, by compression; and the bytes by which each is known.
-ENDINGS: Final = {"": "", "gzip": ".gz"}
-MAGIC: Final = {"gzip": b"\x1f\x8b"}
+ENDINGS: Final = {"": "", "gzip": ".gz", "zstd": ".zst"}
+MAGIC: Final = {"gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 SUFFIXES: Final = ", ".join(
     [*(f".{name}" for name in FORMATS), *(f"…{ending}" for ending in ENDINGS.values() if ending)]
 )

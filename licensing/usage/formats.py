@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from backports import zstd
+
 from licensing.strict_json import Number
 from licensing.usage.refusal import ReportRefused, blamed, snippet
 from licensing.usage.strict import REFUSED_BYTES
@@ -25,6 +27,8 @@ MAX_EXPANDED_BYTES: Final = 64 << 30
 # DEFLATE tops out at 1032; lists of counts compress 5 to 60 times.
 MAX_RATIO: Final = 250
 RATIO_FROM_BYTES: Final = 8 << 20
+# 128 MiB, what `zstd --long` writes.
+MAX_WINDOW_LOG: Final = 27
 
 BOM: Final = b"\xef\xbb\xbf"
 # Everything below space but line feed and carriage return, and DEL.
@@ -85,8 +89,46 @@ def gunzip(stream: IO[bytes], size: int) -> Iterator[bytes]:
         raise ReportRefused("unreadable", "The gzip stream is cut off.")
 
 
+def unzstd(stream: IO[bytes], size: int) -> Iterator[bytes]:
+    """Expand Zstandard, frame by frame, within the bounds; raises as `gunzip` does.
+
+    A window beyond `MAX_WINDOW_LOG` is refused before memory is taken for it.
+    """
+    expanded = 0
+    expander: zstd.ZstdDecompressor | None = None
+    waiting = b""
+    while waiting or _has_more(expander) or (waiting := stream.read(1 << 16)):
+        expander = expander or zstd.ZstdDecompressor(
+            options={zstd.DecompressionParameter.window_log_max: MAX_WINDOW_LOG}
+        )
+        try:
+            block = expander.decompress(waiting, BLOCK_BYTES)
+        except zstd.ZstdError:
+            raise ReportRefused("unreadable", "The zstd stream is damaged.") from None
+        expanded += len(block)
+        if expanded > max(MAX_RATIO * size, RATIO_FROM_BYTES):
+            raise ReportRefused("too_large", "The file expands out of all proportion.")
+        if block:
+            yield block
+        waiting = b""
+        if expander.eof:
+            waiting = expander.unused_data
+            expander = None
+    if expander is not None:
+        raise ReportRefused("unreadable", "The zstd stream is cut off.")
+
+
+def _has_more(expander: zstd.ZstdDecompressor | None) -> bool:
+    """Whether an expander holds output back that needs no further input."""
+    return expander is not None and not expander.needs_input
+
+
 Expander = Callable[[IO[bytes], int], Iterator[bytes]]
-COMPRESSIONS: Final[Mapping[str, Expander]] = {"": plain_stream, "gzip": gunzip}
+COMPRESSIONS: Final[Mapping[str, Expander]] = {
+    "": plain_stream,
+    "gzip": gunzip,
+    "zstd": unzstd,
+}
 # Fields that may come as JSON numbers; they are read by their digits, never as floats.
 NUMERIC: Final = frozenset({"line_id", "quantity"})
 

@@ -64,7 +64,7 @@ class ReportForm(forms.Form):
             "work, use, unit, quantity, and if you like territory and note; CSV names them in "
             "its first line."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.ndjson,.parquet,.gz"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.ndjson,.parquet,.gz,.zst"}),
     )
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
