@@ -80,6 +80,8 @@ def site_url(
 ) -> Iterator[str]:
     """Seed the world, serve it, and empty the database when the last test has seen it."""
     del django_db_setup
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
     assert str(connection.settings_dict["NAME"]).startswith("test_"), "never on real data"
     folder = tmp_path_factory.mktemp("evidence")
     local = {
@@ -119,8 +121,6 @@ def _end_sessions_of_the_server() -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, where Django would refuse the database.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
