@@ -274,9 +274,7 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # Which jobs follow what the ledger announces; the ledger names events and knows no listener.
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
-    "invoice.paid": (),
     "report.accepted": ("licensing.royalties.tasks.note_report",),
-    "report.rejected": (),
     "run.issued": ("licensing.settlement.tasks.invoice_run",),
     "payout.moved": ("licensing.settlement.tasks.follow_payout",),
     # Nobody follows these yet: earnings are released with the statement, and whoever sent a report
