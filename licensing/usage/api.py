@@ -107,7 +107,12 @@ class ReportLines(ApiView):
                 "as", str, description=f"{', '.join(downloads.FORMATS)}; else as they came."
             ),
         ],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+        responses={
+            (200, "text/csv"): OpenApiTypes.BINARY,
+            (200, TYPES["json"]): OpenApiTypes.ANY,
+            (200, TYPES["ndjson"]): OpenApiTypes.BINARY,
+            (200, TYPES["parquet"]): OpenApiTypes.BINARY,
+        },
     )
     def get(self, request: Request, public_id: str) -> HttpResponseBase:
         """Return the lines of one verdict, or all, in the order they came."""
