@@ -8,6 +8,7 @@ from typing import Final
 from licensing.errors import IllegalMove, InvalidInput
 from licensing.usage import evidence
 from licensing.usage.evidence import quoted
+from licensing.usage.layout import kept_lines
 from licensing.usage.models import UsageReport
 from licensing.usage.vocabulary import LINE_CODES, Verdict
 
@@ -56,9 +57,9 @@ def write_lines(
                        coalesce(quantity_text,
                                 regexp_replace(CAST(quantity AS VARCHAR), '\\.?0+$', ''))
                            AS quantity,
-                       territory, note, verdict, lines.code,
+                       territory, language, media, note, verdict, lines.code,
                        coalesce(reason, '') AS reason, coalesce(suggestion, '') AS suggestion
-                FROM read_parquet({quoted(lines)}) AS lines
+                FROM {kept_lines(engine, [lines])} AS lines
                 LEFT JOIN (VALUES {_reasons()}) AS told (code, reason, suggestion)
                     ON told.code = lines.code
                 {condition} ORDER BY line_no

@@ -61,8 +61,8 @@ class ReportForm(forms.Form):
         error_messages={"required": _("Choose the file with the lines.")},
         help_text=_(
             "CSV or NDJSON, plain or compressed, or Parquet, up to 100 MB. The columns: line_id, "
-            "work, use, unit, quantity, and if you like territory and note; CSV names them in "
-            "its first line."
+            "work, use, unit, quantity, and if you like territory, language, media and note; CSV "
+            "names them in its first line."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.ndjson,.parquet,.gz,.zst"}),
     )

@@ -17,7 +17,7 @@ class GrantView:
 
     ``priced`` holds the (use, unit) pairs some price counts; a use in ``priced_by_any_unit`` is
     paid for by a price that counts no units, so any unit will do to divide it. No territories
-    means the whole world.
+    means the whole world, no media every medium.
     """
 
     uses: frozenset[str]
@@ -26,6 +26,7 @@ class GrantView:
     territories: frozenset[str]
     in_term: bool
     model_granted: bool
+    media: frozenset[str] = frozenset()
 
     @property
     def units(self) -> frozenset[str]:
@@ -55,6 +56,7 @@ def view(terms: Terms, *, period: date, family: str, version: str) -> GrantView:
         territories=frozenset() if world else frozenset(grant.territory),
         in_term=grant.starts_on <= last and (grant.ends_on is None or period <= grant.ends_on),
         model_granted=grant.permits_model(family, version),
+        media=frozenset(grant.media or ()),
     )
 
 

@@ -117,13 +117,14 @@ def judge(engine: Engine, path: Path) -> None:
         f"""
         COPY (
             SELECT line_no, line_id, work, work_id, "use", unit, quantity, quantity_text,
-                   territory, note, code,
+                   territory, language, media, note, code,
                    CASE WHEN code = '' THEN 'accepted'
                         WHEN code IN ({rejecting}) THEN 'rejected'
                         ELSE 'quarantined' END AS verdict
             FROM (
                 SELECT staged.file_row_number + 1 AS line_no, line_id, staged.work, "use", unit,
-                       quantity, quantity_text, territory, note, matched.work_id,
+                       quantity, quantity_text, territory, language, media, note,
+                       matched.work_id,
                        coalesce({repeated}, fault, hold, matched.code, '') AS code
                 FROM staged LEFT JOIN matched ON matched.work = staged.work
             )

@@ -5,6 +5,7 @@
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 from licensing.deals.terms.territories import TERRITORIES
 from licensing.deals.terms.uses import CONCRETE_USES
@@ -16,12 +17,21 @@ from licensing.usage.header import Header, plain
 from licensing.usage.refusal import SHOWN, ReportRefused, blamed, snippet
 from licensing.usage.vocabulary import OPTIONAL, UNITS
 
+# The form of BCP 47 without extensions and private use, and no longer than terms may write it.
+LANGUAGE: Final = (
+    "[A-Za-z]{2,3}(-[A-Za-z]{3})?(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+    "(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3})){0,2}"
+)
+# What terms call a token.
+MEDIUM: Final = "[a-z][a-z0-9_-]{0,39}"
+
 
 def stage(engine: Engine, source: Plain, grant: GrantView, path: Path) -> int:
     """Prove each field and keep the first fault of each line; returns the number of lines."""
     statement = f"""
         COPY (
-            SELECT line_id, work, "use", unit, territory, note,
+            SELECT line_id, work, "use", unit, territory, {normal_language("language")} AS language,
+                   media, note,
                    CASE WHEN sound THEN CAST(quantity AS DECIMAL(30, 6)) END AS quantity,
                    CASE WHEN NOT sound THEN quantity END AS quantity_text,
                    {_faults(grant)} AS fault,
@@ -82,6 +92,10 @@ def _faults(grant: GrantView) -> str:
                   OR NOT regexp_matches(work, '^[A-Za-z][A-Za-z0-9_]{{0,15}}:[^ ]')
                   THEN 'work_malformed'
              WHEN territory NOT IN ('', {texts(TERRITORIES)}) THEN 'territory_unknown'
+             WHEN language <> '' AND NOT regexp_full_match(language, {quoted(LANGUAGE)})
+                  THEN 'language_malformed'
+             WHEN media <> '' AND NOT regexp_full_match(media, {quoted(MEDIUM)})
+                  THEN 'media_malformed'
         END
     """
 
@@ -102,7 +116,27 @@ def _holds(grant: GrantView) -> str:
         cases += f"""
             WHEN territory NOT IN ('', {texts(grant.territories)}) THEN 'territory_not_granted'
         """
+    if grant.media:
+        cases += f"WHEN media NOT IN ('', {texts(grant.media)}) THEN 'media_not_granted'"
     return f"CASE {cases} END"
+
+
+def normal_language(column: str) -> str:
+    """Return the SQL that writes a language tag in the case of RFC 5646: ``zh-Hant``, ``en-GB``.
+
+    What is no tag is left as it was written.
+    """
+    subtags = f"string_split(lower({column}), '-')"
+    rest = (
+        "CASE length(one) WHEN 2 THEN upper(one) WHEN 4 THEN upper(one[1]) || one[2:] ELSE one END"
+    )
+    return f"""
+        CASE WHEN {column} = lower({column}) AND NOT contains({column}, '-')
+                  OR NOT regexp_full_match({column}, {quoted(LANGUAGE)}) THEN {column}
+             ELSE array_to_string(list_concat(
+                 {subtags}[1:1], list_transform({subtags}[2:], lambda one: {rest})), '-')
+        END
+    """
 
 
 def texts(values: Collection[str]) -> str:
@@ -136,7 +170,8 @@ def _refuse_line_breaks(engine: Engine) -> None:
         """
         SELECT file_row_number + 1 FROM staged
         WHERE regexp_matches(
-            concat_ws('', line_id, work, "use", unit, territory, note, quantity_text), '[\\r\\n]')
+            concat_ws('', line_id, work, "use", unit, territory, language, media, note,
+                      quantity_text), '[\\r\\n]')
         ORDER BY 1 LIMIT 1
         """
     ).fetchone()

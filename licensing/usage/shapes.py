@@ -52,7 +52,9 @@ class LineInput(serializers.Serializer[Any]):
     use = serializers.CharField()
     unit = serializers.CharField()
     quantity = serializers.CharField(help_text=DECIMAL)
-    territory = serializers.CharField(required=False)
+    territory = serializers.CharField(required=False, help_text="ISO 3166: JP; WW is the world.")
+    language = serializers.CharField(required=False, help_text="BCP 47: ja, zh-Hant.")
+    media = serializers.CharField(required=False, help_text="A medium, as the licence writes it.")
     note = serializers.CharField(required=False)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 REQUIRED: Final = ("line_id", "work", "use", "unit", "quantity")
-OPTIONAL: Final = ("territory", "note")
+OPTIONAL: Final = ("territory", "language", "media", "note")
 COLUMNS: Final = REQUIRED + OPTIONAL
 
 # Units are data: these, and whatever unit a licence prices.
@@ -92,6 +92,18 @@ LINE_CODES: Final = (
         _("Write two capitals such as JP, WW for the world, or leave it empty."),
     ),
     Code(
+        "language_malformed",
+        Verdict.REJECTED,
+        _("The language is not written as a BCP 47 tag."),
+        _("Write a tag such as ja, en-GB or zh-Hant, or leave it empty."),
+    ),
+    Code(
+        "media_malformed",
+        Verdict.REJECTED,
+        _("The medium is not a word of small letters, digits, - and _."),
+        _("Write a medium as the licence does, such as video, or leave it empty."),
+    ),
+    Code(
         "period_out_of_term",
         Verdict.QUARANTINED,
         _("The licence is not in force in this period."),
@@ -120,6 +132,12 @@ LINE_CODES: Final = (
         Verdict.QUARANTINED,
         _("The licence does not cover this territory."),
         _("Agree an amendment, or correct the territory."),
+    ),
+    Code(
+        "media_not_granted",
+        Verdict.QUARANTINED,
+        _("The licence does not cover this medium."),
+        _("Agree an amendment, or correct the medium."),
     ),
     Code(
         "work_unknown",

@@ -131,22 +131,25 @@ def ndjson_bytes(lines: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def parquet_bytes(
-    folder: Path, lines: Sequence[Mapping[str, str]], types: Mapping[str, str] | None = None
+    folder: Path,
+    lines: Sequence[Mapping[str, str]],
+    types: Mapping[str, str] | None = None,
+    columns: Sequence[str] = COLUMNS,
 ) -> bytes:
     """Write lines as Parquet, as texts unless a column's type is named."""
     types = types or {}
     source, target = folder / "texts.csv", folder / "texts.parquet"
-    source.write_bytes(csv_bytes(lines))
-    columns = ", ".join(
-        f'CAST("{name}" AS {types.get(name, "VARCHAR")}) AS "{name}"' for name in COLUMNS
+    source.write_bytes(csv_bytes(lines, columns))
+    fields = ", ".join(
+        f'CAST("{name}" AS {types.get(name, "VARCHAR")}) AS "{name}"' for name in columns
     )
     with evidence.engine(folder) as engine:
         engine.execute(
             f"""
-            COPY (SELECT {columns} FROM read_csv({quoted(source)}, header = true, delim = ',',
+            COPY (SELECT {fields} FROM read_csv({quoted(source)}, header = true, delim = ',',
                 quote = '"', escape = '"', all_varchar = true, null_padding = false,
-                auto_detect = false, columns = {dict.fromkeys(COLUMNS, "VARCHAR")},
-                force_not_null = {COLUMNS})
+                auto_detect = false, columns = {dict.fromkeys(columns, "VARCHAR")},
+                force_not_null = {list(columns)})
             ) TO {quoted(target)} (FORMAT parquet)
             """  # noqa: S608  # a test's own words
         )

@@ -152,10 +152,11 @@ def test_lines_are_downloaded_by_verdict_with_reason_and_suggestion(
     as_they_came = json.loads(text_of(licensee.get(f"{REPORTS}/{report.public_id}/lines")))
 
     assert csv.splitlines()[0] == (
-        "line_id,work,use,unit,quantity,territory,note,verdict,code,reason,suggestion"
+        "line_id,work,use,unit,quantity,territory,language,media,note,verdict,code,reason,"
+        "suggestion"
     )
     assert csv.splitlines()[1].startswith(
-        '3,domain:nobody.jp,ai-train,token,7,"","",quarantined,work_unknown,'
+        '3,domain:nobody.jp,ai-train,token,7,"","","","",quarantined,work_unknown,'
     )
     assert [(one["line_id"], one["quantity"], one["code"]) for one in as_json] == [
         ("4", "2", "use_unknown")

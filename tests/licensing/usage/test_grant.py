@@ -28,6 +28,11 @@ def test_a_grant_is_reduced_to_its_uses_prices_and_units() -> None:
     assert (found.in_term, found.model_granted) == (True, True)
 
 
+def test_a_grant_of_named_media_covers_no_others() -> None:
+    assert view(media=["video", "print"]).media == {"video", "print"}
+    assert view().media == frozenset()
+
+
 def test_a_name_for_several_uses_is_spelled_out() -> None:
     found = view(uses=["ai-all"])
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from licensing.usage.header import QUANTITY, QUANTITY_DIGITS
 from licensing.usage.refusal import ReportRefused
 from tests.licensing.usage.desk import (
+    COLUMNS,
     check_csv,
     check_file,
     check_json,
@@ -19,6 +20,7 @@ from tests.licensing.usage.desk import (
     rows,
 )
 
+WIDE = [*COLUMNS, "language", "media"]
 TEXT = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=8)
 LINE = st.fixed_dictionaries(
     {
@@ -29,6 +31,8 @@ LINE = st.fixed_dictionaries(
         | TEXT,
         "use": st.sampled_from(["ai-train", "search", "train"]) | TEXT,
         "unit": st.sampled_from(["token", "page", "tokens"]) | TEXT,
+        "language": st.sampled_from(["", "ja", "zh-hANT", "EN-us", "en_US"]) | TEXT,
+        "media": st.sampled_from(["", "video", "Video"]) | TEXT,
         "quantity": st.sampled_from(["1", "0", "2.5", "1e3", "-1", "", "9" * 24, "9" * 25]) | TEXT,
     }
 )  # fmt: skip
@@ -50,15 +54,16 @@ def test_the_same_lines_get_the_same_verdicts_in_every_format(
             quantity[line["unit"]] = total
     header = header_for([], lines=len(lines), quantity=quantity)
     everything = (
-        "line_no, line_id, work, work_id, use, unit, quantity, quantity_text, verdict, code"
+        "line_no, line_id, work, work_id, use, unit, quantity, quantity_text, language, media, "
+        "verdict, code"
     )
 
     with ExitStack() as stack:
         one, two, three, four = (Path(stack.enter_context(TemporaryDirectory())) for _ in range(4))
-        from_csv = check_csv(one, csv_bytes(lines), header)
+        from_csv = check_csv(one, csv_bytes(lines, WIDE), header)
         from_json = check_json(two, lines, header)
         from_ndjson = check_file(three, ndjson_bytes(lines), header, "ndjson")
-        from_parquet = check_file(four, parquet_bytes(four, lines), header, "parquet")
+        from_parquet = check_file(four, parquet_bytes(four, lines, columns=WIDE), header, "parquet")
 
         for other in (from_json, from_ndjson, from_parquet):
             assert rows(from_csv, everything) == rows(other, everything)

@@ -20,7 +20,7 @@ from tests.licensing.usage.desk import (
 
 def verdict_of(folder: Path, **changes: str) -> tuple[str, str]:
     lines = [line(**changes)]
-    columns = [*COLUMNS, "territory", "note"]
+    columns = [*COLUMNS, "territory", "language", "media", "note"]
     header = header_for(lines)
     if BY_CODE.get("quantity_invalid") and not header.quantity:
         header = replace(header, quantity={})
@@ -71,6 +71,16 @@ def test_a_known_thing_that_is_not_granted_is_quarantined(
         ({"work": "isbn:x"}, "work_malformed"),
         ({"territory": "jp"}, "territory_unknown"),
         ({"territory": "ZZ"}, "territory_unknown"),
+        ({"language": "japanese"}, "language_malformed"),
+        ({"language": "j"}, "language_malformed"),
+        ({"language": "zh_Hant"}, "language_malformed"),
+        ({"language": "en-"}, "language_malformed"),
+        ({"language": "ja "}, "language_malformed"),
+        ({"language": "ｊａ"}, "language_malformed"),
+        ({"media": "Video"}, "media_malformed"),
+        ({"media": "motion picture"}, "media_malformed"),
+        ({"media": "v" * 41}, "media_malformed"),
+        ({"media": "2d"}, "media_malformed"),
     ],
 )
 def test_a_line_that_cannot_be_understood_is_rejected(
@@ -146,6 +156,38 @@ def test_a_territory_outside_the_grant_is_quarantined_and_an_unstated_one_is_not
     result = check_csv(tmp_path, body, header_for(lines), grant=grant)
 
     assert rows(result, "code") == [("",), ("territory_not_granted",), ("",)]
+
+
+def test_a_medium_outside_the_grant_is_quarantined_and_an_unstated_one_is_not(
+    tmp_path: Path,
+) -> None:
+    lines = [line(1, media="video"), line(2, media="print"), line(3, media="")]
+    grant = replace(GRANT, media=frozenset({"video"}))
+    body = csv_bytes(lines, [*COLUMNS, "media"])
+
+    result = check_csv(tmp_path, body, header_for(lines), grant=grant)
+
+    assert rows(result, "media, code") == [("video", ""), ("print", "media_not_granted"), ("", "")]
+
+
+def test_a_language_is_kept_in_the_case_of_its_standard(tmp_path: Path) -> None:
+    written = ["ja", "EN", "en-gb", "ZH-hANT-hk", "es-419", "sl-NEDIS", "DE-1901", "zh-yue", ""]
+    lines = [line(number, language=tag) for number, tag in enumerate(written)]
+    body = csv_bytes(lines, [*COLUMNS, "language"])
+
+    result = check_csv(tmp_path, body, header_for(lines))
+
+    kept = ["ja", "en", "en-GB", "zh-Hant-HK", "es-419", "sl-nedis", "de-1901", "zh-yue", ""]
+    assert rows(result, "language, media, code") == [(tag, "", "") for tag in kept]
+
+
+def test_a_language_that_is_none_is_kept_as_it_was_written(tmp_path: Path) -> None:
+    lines = [line(1, language="EN_gb")]
+    body = csv_bytes(lines, [*COLUMNS, "language"])
+
+    result = check_csv(tmp_path, body, header_for(lines))
+
+    assert rows(result, "language, code") == [("EN_gb", "language_malformed")]
 
 
 def test_a_price_that_counts_no_units_takes_any_known_unit(tmp_path: Path) -> None:
