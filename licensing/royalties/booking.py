@@ -38,7 +38,8 @@ from licensing.royalties.rates import ChargeDraft
 class Inputs:
     """What a period was rated from: enough to rate it again and get the same."""
 
-    reports: tuple[tuple[str, str], ...]
+    reports: tuple[Mapping[str, str], ...]
+    works: int
     terms_hash: str
     snapshot_sha256: str
     basis_key: str
@@ -48,7 +49,13 @@ class Inputs:
     def sha256(self) -> str:
         """The hash that tells whether anything changed."""
         text = json.dumps(
-            [self.reports, self.terms_hash, self.snapshot_sha256, self.basis_sha256],
+            [
+                self.reports,
+                self.works,
+                self.terms_hash,
+                self.snapshot_sha256,
+                self.basis_sha256,
+            ],
             separators=(",", ":"),
         )
         return hashlib.sha256(text.encode()).hexdigest()
@@ -130,7 +137,8 @@ def book(period: Period, rated: RatedPeriod) -> Close:
         basis_key=rated.inputs.basis_key,
         basis_sha256=rated.inputs.basis_sha256,
         detail_key=rated.detail_key,
-        reports=[{"report": report, "sha256": sha256} for report, sha256 in rated.inputs.reports],
+        reports=list(rated.inputs.reports),
+        works=rated.inputs.works,
         inputs_hash=rated.inputs.sha256,
         lines_rated=rated.lines_rated,
         closed_at=timezone.now(),

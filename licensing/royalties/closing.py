@@ -76,11 +76,10 @@ def unnoted() -> QuerySet[UsageReport]:
 
 
 def is_stale(period: Period) -> bool:
-    """Whether the reports in force are others than the latest close was made from."""
+    """Whether the reports in force, or their verdicts, are others than at the latest close."""
     last = period.closes.order_by("-number").first()
     reports = UsageReport.objects.in_force(period.licence_id, period.starts_on, period.ends_on)
-    now = [{"report": report.public_id, "sha256": report.sha256} for report in reports]
-    return last is None or last.reports != now
+    return last is None or last.reports != [report.basis for report in reports]
 
 
 @transaction.atomic
@@ -159,7 +158,8 @@ def rate_period(period: Period) -> RatedPeriod:
         ).key
         counted = lines.lines()
     inputs = Inputs(
-        reports=tuple((report.public_id, report.sha256) for report in reports),
+        reports=tuple(report.basis for report in reports),
+        works=licence.snapshot_works,
         terms_hash=licence.terms_hash,
         snapshot_sha256=licence.snapshot_sha256,
         basis_key=kept.key,
@@ -196,12 +196,12 @@ def _begin(period_id: int) -> bool:
 
 @transaction.atomic
 def _book(period: Period, rated: RatedPeriod) -> Close | None:
-    """Book under the locks; None if a report came into force since, to be rated again."""
+    """Book under the locks; None if a report came or was judged since, to be rated again."""
     Licence.objects.lock(period.licence_id)
     locked = Period.objects.select_related("licence__licensee", "licence__licensor")
     current = locked.select_for_update(of=("self",)).get(pk=period.pk)
     reports = UsageReport.objects.in_force(period.licence_id, period.starts_on, period.ends_on)
-    if tuple((one.public_id, one.sha256) for one in reports) != rated.inputs.reports:
+    if tuple(report.basis for report in reports) != rated.inputs.reports:
         return None
     return booking.book(current, rated)
 

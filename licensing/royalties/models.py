@@ -101,7 +101,10 @@ class Close(models.Model):
     basis_key = models.CharField(max_length=200, help_text=_("Parquet of the shares used."))
     basis_sha256 = models.CharField(max_length=64)
     detail_key = models.CharField(max_length=200, help_text=_("Parquet of payee and work."))
-    reports = models.JSONField(help_text=_("The reports in force: id and SHA-256."))
+    reports = models.JSONField(
+        help_text=_("The reports in force: id, SHA-256 and the judged lines that were counted.")
+    )
+    works = models.PositiveIntegerField(default=0, help_text=_("Works the licence covered."))
     inputs_hash = models.CharField(max_length=64)
     lines_rated = models.BigIntegerField()
     closed_at = models.DateTimeField()

@@ -102,7 +102,7 @@ def rows(licences: Sequence[Licence], month: date) -> list[Row]:
         period = periods.get(licence.pk)
         counted = [one for one in reports[licence.pk] if one.state == ReportState.ACCEPTED]
         seen = looked_at.get(period.pk) if period else None
-        now = [{"report": one.public_id, "sha256": one.sha256} for one in counted]
+        now = [one.basis for one in counted]
         found.append(
             Row(
                 licence=licence,

@@ -78,9 +78,12 @@ def of_statement(statement: Statement) -> Iterator[str]:
 
 
 def _reports(close: Close) -> list[UsageReport]:
-    names = [one["report"] for one in close.reports]
-    found = {one.public_id: one for one in UsageReport.objects.filter(public_id__in=names)}
-    return [found[name] for name in names if name in found]
+    """Return the reports of a close with the lines it counted; they may be judged anew since."""
+    counted = {one["report"]: one["lines"] for one in close.reports}
+    found = UsageReport.objects.select_related("root").in_bulk(counted, field_name="public_id")
+    for name, report in found.items():
+        report.lines_key = counted[name]
+    return [found[name] for name in counted if name in found]
 
 
 def _damaged(reports: list[UsageReport]) -> Iterator[str]:
@@ -123,7 +126,7 @@ def _rate_again(close: Close, reports: list[UsageReport]) -> dict[str, Division]
         shares = stack.enter_context(evidence.local_path(close.basis_key))
         files = list(report_files(stack, reports))
         lines = stack.enter_context(tally.opened(files, shares, folder))
-        repertoire = rating.Repertoire(period.licence.snapshot_works, shares)
+        repertoire = rating.Repertoire(close.works, shares)
         rated = rating.rated_prices(terms, span, lines, repertoire, lambda: None)
         return {one.draft.price_id: one.division for one in rated}
 

@@ -186,6 +186,11 @@ class UsageReport(models.Model):
         return f"{self.period:%Y-%m}"
 
     @property
+    def basis(self) -> dict[str, str]:
+        """What a close counts of it: the file that was sent, and the lines as they are judged."""
+        return {"report": self.public_id, "sha256": self.sha256, "lines": self.lines_key}
+
+    @property
     def model(self) -> str:
         """The model as people write it: ``vista 2``."""
         return f"{self.model_family} {self.model_version}".strip()

@@ -67,7 +67,9 @@ def test_a_close_keeps_what_it_was_made_from(books: Books) -> None:
 
     period = Period.objects.get()
     assert close.number == 1
-    assert close.reports == [{"report": report.public_id, "sha256": report.sha256}]
+    assert close.reports == [
+        {"report": report.public_id, "sha256": report.sha256, "lines": report.lines_key}
+    ]
     assert (period.state, period.closed_at) == (PeriodState.CLOSED, close.closed_at)
     assert period.steps_done == period.steps_total == 4
 

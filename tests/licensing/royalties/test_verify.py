@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from django.core.files.storage import storages
@@ -111,9 +112,7 @@ def test_a_close_rated_from_other_reports_than_it_names_is_found(books: Books) -
     """A million tokens of the ferry alone: 250 less 24 and 8 is 218, by 2 : 1 145 and 73."""
     close = books.closed()
     other = books.report([FERRY], report_id="oct-2")
-    Close.objects.filter(pk=close.pk).update(
-        reports=[{"report": other.public_id, "sha256": other.sha256}]
-    )
+    Close.objects.filter(pk=close.pk).update(reports=[other.basis])
 
     where = f"{books.licence.public_id} 2026-10 close 1 tokens"
     assert list(verify.findings()) == [
@@ -134,3 +133,19 @@ def test_a_statement_changed_after_its_issue_is_named(books: Books) -> None:
         f"{statement.public_id}: its content no longer has the hash it was issued with",
         f"{statement.public_id} net_minor: issued 7300, now 73",
     ]
+
+
+def test_closes_made_before_they_named_their_lines_are_filled_in(books: Books) -> None:
+    close = books.closed()
+    fill = import_module("licensing.migrations.0004_fill_what_closes_counted")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(fill.EMPTY)
+        bare = Close.objects.get()
+        cursor.execute(fill.FILL)
+
+    assert ("lines" in bare.reports[0], bare.works) == (False, 0)
+    again = Close.objects.get()
+    assert (again.reports, again.works) == (close.reports, 2)
+    assert list(verify.findings()) == []
