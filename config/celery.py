@@ -81,6 +81,14 @@ app.conf.beat_schedule = {
         "task": "licensing.settlement.tasks.invoice_issued_runs",
         "schedule": MINUTE,
     },
+    "invoice advances": {
+        "task": "licensing.settlement.tasks.invoice_advances",
+        "schedule": MINUTE,
+    },
+    "release paid advances": {
+        "task": "licensing.settlement.tasks.release_paid_advances",
+        "schedule": MINUTE,
+    },
     "follow settled payouts": {
         "task": "licensing.settlement.tasks.follow_settled_payouts",
         "schedule": MINUTE,

@@ -276,6 +276,7 @@ CELERY_TIMEZONE = TIME_ZONE
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "report.accepted": ("licensing.royalties.tasks.note_report",),
     "run.issued": ("licensing.settlement.tasks.invoice_run",),
+    "payment.recorded": ("licensing.settlement.tasks.release_advance",),
     "payout.moved": ("licensing.settlement.tasks.follow_payout",),
     # Nobody follows these yet: earnings are released with the statement, and whoever sent a report
     # reads its rejection on its page.

@@ -314,22 +314,27 @@ def recouped(
     *,
     key: str,
     licensee: str,
+    holder: str,
     currency: str,
     effective_on: date,
     parts: Mapping[str, int],
     memo: Mapping[str, str] = NO_MEMO,
 ) -> EntryDraft:
-    """Settle part of a charge from the advance: used of the prepayment, recouped by the payees.
+    """Settle what was charged and earned from an advance, minor units by payee.
 
-    What is recouped is left out of the same charge's `period_closed`.
+    The licensee owes that much less, out of what it prepaid; its payees have earned that much
+    less, because ``holder`` was paid it ahead and has now recouped it.
     """
+    recouped = sum(parts.values())
     return entry(
         key=key,
         cause=Cause.RECOUPED,
         effective_on=effective_on,
         amounts=chain(
-            debits(Purpose.PREPAID, {licensee: sum(parts.values())}, currency),
-            credits_(Purpose.UNRECOUPED, parts, currency),
+            debits(Purpose.PREPAID, {licensee: recouped}, currency),
+            credits_(Purpose.ACCRUED, {licensee: recouped}, currency),
+            debits(Purpose.EARNED, parts, currency),
+            credits_(Purpose.UNRECOUPED, {holder: recouped}, currency),
         ),
         memo=memo,
     )

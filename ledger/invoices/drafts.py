@@ -47,6 +47,7 @@ class InvoiceDraft:
     ``key`` names the cause (``run:12:lic_…``) and makes issuing repeatable. ``issuer`` and
     ``customer`` are what is printed of the two parties, frozen: at least ``ref``, ``name`` and
     ``country``, and ``address``, ``registration_number`` (T and 13 digits) where there are any.
+    ``is_advance`` claims money ahead of what it is for: the customer has prepaid it then.
     ``prefix`` names the series; left out it is ``KYO-<year>-`` (``KYO-CN-<year>-`` for credit
     notes). ``memo`` goes into the journal and on the page, e.g. the period and the licence.
     """
@@ -59,6 +60,7 @@ class InvoiceDraft:
     due_on: date
     lines: tuple[LineDraft, ...]
     prefix: str = ""
+    is_advance: bool = False
     memo: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -112,6 +114,8 @@ class InvoiceDraft:
             replace(self, issuer=dict(self.issuer), customer=dict(self.customer), memo={})
         )
         said |= {"key": "", "memo": dict(self.memo)}
+        if not self.is_advance:
+            del said["is_advance"]
         text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -28,6 +28,7 @@ from ledger.invoices.models import (
     State,
 )
 from ledger.invoices.printing import request_documents
+from ledger.journal import Cause, EntryDraft
 from ledger.money import currency, decimal_text
 from ledger.posting import post
 
@@ -54,17 +55,7 @@ def issue(draft: InvoiceDraft) -> Invoice:
             "for more than nothing, and a negative amount needs a credit note",
             key=draft.key,
         )
-    entry = post(
-        recipes.invoice_issued(
-            key=f"invoice:{draft.key}",
-            licensee=draft.customer["ref"],
-            currency=draft.currency,
-            effective_on=draft.issued_on,
-            net_minor=draft.net_minor,
-            taxes=_by_jurisdiction(draft),
-            memo=draft.memo,
-        )
-    )
+    entry = post(_entry(draft))
     invoice = Invoice.objects.create(
         **_paper(draft, series), entry_id=entry.entry_id, due_on=draft.due_on
     )
@@ -72,6 +63,28 @@ def issue(draft: InvoiceDraft) -> Invoice:
     InvoiceTax.objects.bulk_create(InvoiceTax(invoice=invoice, **tax) for tax in _taxes(draft))
     request_documents(invoice, draft, Kind.INVOICE)
     return invoice
+
+
+def _entry(draft: InvoiceDraft) -> EntryDraft:
+    if draft.is_advance:
+        return recipes.advance_invoiced(
+            key=f"invoice:{draft.key}",
+            licensee=draft.customer["ref"],
+            currency=draft.currency,
+            effective_on=draft.issued_on,
+            amount_minor=draft.net_minor,
+            taxes=_by_jurisdiction(draft),
+            memo=draft.memo,
+        )
+    return recipes.invoice_issued(
+        key=f"invoice:{draft.key}",
+        licensee=draft.customer["ref"],
+        currency=draft.currency,
+        effective_on=draft.issued_on,
+        net_minor=draft.net_minor,
+        taxes=_by_jurisdiction(draft),
+        memo=draft.memo,
+    )
 
 
 @transaction.atomic
@@ -158,6 +171,7 @@ def record_payment(
     )
     claim.paid_minor += amount_minor
     _settle(claim)
+    announce("payment.recorded", invoice_id=claim.pk)
     return payment
 
 
@@ -189,6 +203,8 @@ def _check_credit(draft: InvoiceDraft, claim: Invoice) -> None:
         raise InvalidInvoice("lines: a credit note takes back more than nothing")
     if draft.currency != claim.currency or draft.customer["ref"] != claim.party:
         raise InvalidInvoice(f"invoice: {claim.label} has another currency or customer")
+    if claim.entry.cause == Cause.ADVANCE_INVOICED:
+        raise InvalidInvoice(f"invoice: {claim.label} asks for an advance, which is not credited")
     left = claim.total_minor - claim.credited_minor
     if -draft.total_minor > left:
         raise CreditExceedsInvoice(

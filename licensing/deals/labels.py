@@ -56,6 +56,7 @@ CLAUSES: dict[str, Promise] = {
     "advance": _("Advance"),
     "advance.amount": _("Amount of the advance"),
     "advance.release": _("Release of the advance"),
+    "advance.group": _("Recoupment group"),
     "minimum_guarantee": _("Minimum guarantee"),
     "minimum_guarantee.amount": _("Amount of the guarantee"),
     "minimum_guarantee.window": _("Window of the guarantee"),

@@ -177,12 +177,11 @@ def _term(grant: Grant) -> str:
 def _money(terms: Terms) -> Iterator[Row]:
     yield Row("currency", _("Currency"), terms.currency)
     if terms.advance is not None:
-        yield Row(
-            "advance",
-            _("Advance"),
-            _("%(amount)s, earned back from later charges.")
-            % {"amount": amount(terms.advance.amount, terms.currency)},
-        )
+        text = _("%(amount)s, earned back from later charges.")
+        if terms.advance.group:
+            text = _("%(amount)s, earned back from later charges of the group %(group)s.")
+        told = {"amount": amount(terms.advance.amount, terms.currency)}
+        yield Row("advance", _("Advance"), text % {**told, "group": terms.advance.group})
     for name, label, clause in (
         ("minimum_guarantee", _("Minimum guarantee"), terms.minimum_guarantee),
         ("cap", _("Cap"), terms.cap),

@@ -55,6 +55,7 @@ class ChargeOutput(serializers.ModelSerializer[Charge]):
             "id",
             "licence",
             "period",
+            "kind",
             "price",
             "sequence",
             "corrects",
@@ -89,6 +90,8 @@ class StatementSummary(serializers.ModelSerializer[Statement]):
             "gross_minor",
             "operator_fee_minor",
             "collective_fee_minor",
+            "reserve_minor",
+            "recouped_minor",
             "net_minor",
             "issued_at",
         ]

@@ -19,7 +19,7 @@ from ledger import posting, recipes
 from ledger.journal import EntryDraft
 from licensing.errors import LicensingError
 from licensing.parties.models import Organisation
-from licensing.royalties import statements
+from licensing.royalties import recouping, statements
 from licensing.royalties.allocation import SUSPENSE
 from licensing.royalties.content import operator
 from licensing.royalties.division import NOTHING, Division, Part
@@ -90,7 +90,7 @@ def booked(period: Period, *, upto: int | None = None) -> dict[str, Division]:
 
     ``upto`` counts only the closes with this number or a lower one.
     """
-    charges = Charge.objects.filter(period=period)
+    charges = Charge.objects.rated().filter(period=period)
     if upto is not None:
         charges = charges.filter(close__number__lte=upto)
     amounts: dict[str, int] = defaultdict(int)
@@ -144,6 +144,7 @@ def book(period: Period, rated: RatedPeriod) -> Close:
         closed_at=timezone.now(),
     )
     allocations = _book_differences(period, close, rated.prices)
+    allocations += recouping.settle(recouping.lock(period.licence_id), closing=period)
     if allocations:
         statements.draft(allocations, period.starts_on)
     period.state = PeriodState.CLOSED
@@ -182,7 +183,8 @@ def _unrated(period: Period, price_id: str) -> RatedPrice:
 
 
 def _charge(period: Period, close: Close, one: RatedPrice, amount_minor: int) -> Charge:
-    first = Charge.objects.filter(period=period, price_id=one.draft.price_id).order_by("sequence")
+    rated = Charge.objects.rated().filter(period=period, price_id=one.draft.price_id)
+    first = rated.order_by("sequence")
     corrects = first.first()
     sequence = first.count() + 1
     return Charge.objects.create(

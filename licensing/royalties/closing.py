@@ -22,7 +22,7 @@ from licensing.claims import Claimable, claim
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.errors import IllegalMove, LicensingError
-from licensing.royalties import basis, booking, periods, rating, tally
+from licensing.royalties import basis, booking, periods, rating, recouping, tally
 from licensing.royalties.booking import Inputs, RatedPeriod
 from licensing.royalties.models import Close, Period, PeriodState
 from licensing.usage import evidence
@@ -197,7 +197,7 @@ def _begin(period_id: int) -> bool:
 @transaction.atomic
 def _book(period: Period, rated: RatedPeriod) -> Close | None:
     """Book under the locks; None if a report came or was judged since, to be rated again."""
-    Licence.objects.lock(period.licence_id)
+    recouping.lock(period.licence_id)
     locked = Period.objects.select_related("licence__licensee", "licence__licensor")
     current = locked.select_for_update(of=("self",)).get(pk=period.pk)
     reports = UsageReport.objects.in_force(period.licence_id, period.starts_on, period.ends_on)

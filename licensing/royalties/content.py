@@ -13,7 +13,7 @@ from django.db.models import F
 from ledger.money import currency, decimal_text
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Kind
-from licensing.royalties.models import Allocation, AllocationRole, Statement
+from licensing.royalties.models import Allocation, AllocationRole, ChargeKind, Statement
 
 SCHEMA = "statement/1"
 
@@ -34,9 +34,12 @@ def of(statement: Statement) -> dict[str, Any]:
         "gross_minor": sum(one["gross_minor"] for one in lines),
         "operator_fee_minor": sum(one["operator_fee_minor"] for one in lines),
         "collective_fee_minor": sum(one["collective_fee_minor"] for one in lines),
+        "reserve_minor": sum(one["reserve_minor"] for one in lines),
+        "recouped_minor": sum(one["recouped_minor"] for one in lines),
         "net_minor": sum(one["net_minor"] for one in lines),
         "opening_minor": statement.opening_minor,
         "closing_minor": statement.opening_minor + sum(one["net_minor"] for one in lines),
+        "unrecouped_minor": statement.unrecouped_minor,
     }
 
 
@@ -61,7 +64,7 @@ def line(allocation: Allocation) -> dict[str, Any]:
     charge = allocation.charge
     licence = charge.period.licence
     return {
-        "kind": "fee" if allocation.role == AllocationRole.COLLECTIVE_FEE else "share",
+        "kind": _kind(allocation),
         "charge": charge.public_id,
         "licence": licence.public_id,
         "licence_title": licence.deal.title,
@@ -77,8 +80,16 @@ def line(allocation: Allocation) -> dict[str, Any]:
         "gross_minor": allocation.gross_minor,
         "operator_fee_minor": allocation.operator_fee_minor,
         "collective_fee_minor": allocation.collective_fee_minor,
+        "reserve_minor": allocation.reserve_minor,
+        "recouped_minor": allocation.recouped_minor,
         "net_minor": allocation.amount_minor,
     }
+
+
+def _kind(allocation: Allocation) -> str:
+    if allocation.charge.kind != ChargeKind.PRICE:
+        return allocation.charge.kind
+    return "fee" if allocation.role == AllocationRole.COLLECTIVE_FEE else "share"
 
 
 def plain(number: Any) -> str:

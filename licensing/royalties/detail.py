@@ -39,7 +39,7 @@ def works_of(
     a difference.
     """
     charge = allocation.charge
-    if allocation.organisation is None:
+    if allocation.organisation is None or charge.close is None:
         return
     only = f"LIMIT {int(most)}" if most is not None and not search else ""
     found = 0

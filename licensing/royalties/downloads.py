@@ -29,6 +29,8 @@ COLUMNS = (
     "gross",
     "operator_fee",
     "collective_fee",
+    "reserve",
+    "recouped",
     "net",
 )
 
@@ -77,6 +79,8 @@ def rows(statement: Statement) -> Iterator[list[Any]]:
                 allocation.gross_minor,
                 allocation.operator_fee_minor,
                 allocation.collective_fee_minor,
+                allocation.reserve_minor,
+                allocation.recouped_minor,
                 allocation.amount_minor,
             )
         ]
@@ -91,10 +95,7 @@ def rows(statement: Statement) -> Iterator[list[Any]]:
                 plain(work.quantity),
                 work.weight,
                 work.weight_total,
-                "",
-                "",
-                "",
-                "",
+                *[""] * len(money),
             ]
 
 

@@ -52,6 +52,8 @@ def clause_of(charge: Charge) -> dict[str, Any] | None:
 
 def reports_of(charge: Charge) -> list[dict[str, str]]:
     """Return the reports the charge was rated from, with the hash of the original file."""
+    if charge.close is None:
+        return []
     names = [one["report"] for one in charge.close.reports]
     found = {report.public_id: report for report in UsageReport.objects.filter(public_id__in=names)}
     return [

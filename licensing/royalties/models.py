@@ -119,12 +119,25 @@ class Close(models.Model):
         return f"{self.period} · {self.number}"
 
 
+class ChargeKind(models.TextChoices):
+    """What a charge is for; only the price of a usage or an access is rated."""
+
+    PRICE = "price", _("Price")
+    ADVANCE = "advance", _("Advance")
+    RECOUPMENT = "recoupment", _("Recoupment of the advance")
+    LIQUIDATION = "liquidation", _("Release of the reserve")
+
+
 class ChargeQuerySet(models.QuerySet["Charge"]):
-    """Charges by who may see them."""
+    """Charges by what they are for and who may see them."""
 
     def visible_to(self, actor: "Actor") -> Self:
         """Return the charges of licences an actor may see."""
         return self.filter(period__in=Period.objects.visible_to(actor))
+
+    def rated(self) -> Self:
+        """Return what closes rated from the terms: all but advances and what follows them."""
+        return self.filter(kind=ChargeKind.PRICE)
 
 
 class Charge(models.Model):
@@ -132,11 +145,16 @@ class Charge(models.Model):
 
     A close rates the whole period again; the charge books only the difference from what was
     booked before, so the charges of a price sum to ``rated_minor`` of the latest.
+
+    Two other kinds move what a licensee owes without being rated: an advance that was paid adds
+    to it, and what is recouped of it takes as much away again. A liquidation owes nothing: it
+    moves what was held in reserve to its payees. These three belong to no close.
     """
 
     public_id = models.CharField(max_length=24, unique=True, default=new_charge_id)
     period = models.ForeignKey(Period, models.PROTECT, related_name="charges")
-    close = models.ForeignKey(Close, models.PROTECT, related_name="charges")
+    close = models.ForeignKey(Close, models.PROTECT, null=True, related_name="charges")
+    kind = models.CharField(max_length=11, choices=ChargeKind, default=ChargeKind.PRICE)
     price_id = models.CharField(max_length=64)
     sequence = models.PositiveSmallIntegerField()
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
@@ -154,7 +172,12 @@ class Charge(models.Model):
         ordering = ["period", "price_id", "sequence"]
         constraints = [
             models.UniqueConstraint(
-                fields=["period", "price_id", "sequence"], name="charge_sequence_once"
+                fields=["period", "kind", "price_id", "sequence"], name="charge_sequence_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ChargeKind.PRICE, close__isnull=False)
+                | (~Q(kind=ChargeKind.PRICE) & Q(close=None)),
+                name="charge_is_rated_by_a_close",
             ),
         ]
 
@@ -174,8 +197,11 @@ class AllocationRole(models.TextChoices):
 class Allocation(models.Model):
     """One party's part of a charge; the database checks that the parts sum to it.
 
-    For a payee ``gross_minor`` less the two fees is ``amount_minor``; the fees are divided by the
-    same weights, so they sum to the fees taken. ``weight`` is the exact integer weight.
+    For a payee ``gross_minor`` less the two fees, less what goes into its reserve and less what is
+    recouped of an advance is ``amount_minor``, what its statement makes payable. The fees are
+    divided by the same weights, so they sum to the fees taken. ``weight`` is the exact integer
+    weight. Amounts and reserves of all parts sum to the charge. An advance that is paid out is
+    recouped below zero, and a reserve that is released is held below zero.
     """
 
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="allocations")
@@ -189,6 +215,8 @@ class Allocation(models.Model):
     gross_minor = models.BigIntegerField()
     operator_fee_minor = models.BigIntegerField(default=0)
     collective_fee_minor = models.BigIntegerField(default=0)
+    reserve_minor = models.BigIntegerField(default=0)
+    recouped_minor = models.BigIntegerField(default=0)
     amount_minor = models.BigIntegerField()
 
     class Meta:
@@ -204,8 +232,10 @@ class Allocation(models.Model):
                     gross_minor=F("amount_minor")
                     + F("operator_fee_minor")
                     + F("collective_fee_minor")
+                    + F("reserve_minor")
+                    + F("recouped_minor")
                 ),
-                name="allocation_gross_less_fees",
+                name="allocation_gross_less_what_is_taken",
             ),
             models.CheckConstraint(
                 condition=Q(role=AllocationRole.SUSPENSE) | Q(organisation__isnull=False),
@@ -309,13 +339,26 @@ class Statement(models.Model):
     gross_minor = models.BigIntegerField(default=0)
     operator_fee_minor = models.BigIntegerField(default=0)
     collective_fee_minor = models.BigIntegerField(default=0)
+    reserve_minor = models.BigIntegerField(
+        default=0, help_text=_("Put into reserve, less what was released of it.")
+    )
+    recouped_minor = models.BigIntegerField(
+        default=0, help_text=_("Recouped of advances, less advances paid out.")
+    )
     net_minor = models.GeneratedField(
-        expression=F("gross_minor") - F("operator_fee_minor") - F("collective_fee_minor"),
+        expression=F("gross_minor")
+        - F("operator_fee_minor")
+        - F("collective_fee_minor")
+        - F("reserve_minor")
+        - F("recouped_minor"),
         output_field=models.BigIntegerField(),
         db_persist=True,
     )
     opening_minor = models.BigIntegerField(
         default=0, help_text=_("Unpaid balance before this statement.")
+    )
+    unrecouped_minor = models.BigIntegerField(
+        default=0, help_text=_("What the payee had of advances and not yet earned, at issue.")
     )
     content = models.JSONField(null=True, help_text=_("The frozen statement, canonical JSON."))
     content_sha256 = models.CharField(max_length=64, blank=True)

@@ -140,7 +140,8 @@ def _reports(
 def _charged(licences: Sequence[int], months: Sequence[date]) -> dict[int, int]:
     """Return what was charged to each licence in the periods that begin in these months."""
     totals = (
-        Charge.objects.filter(period__licence__in=licences, period__starts_on__in=months)
+        Charge.objects.rated()
+        .filter(period__licence__in=licences, period__starts_on__in=months)
         .values("period__licence")
         .annotate(total=Sum("amount_minor"))
     )

@@ -176,6 +176,23 @@ def _less(record: Record, currency: str) -> str:
     }
 
 
+def _recoup(record: Record, currency: str) -> str:
+    return _(
+        "Recouped: of %(released)s paid out ahead, %(before)s was recouped from earlier earnings; "
+        "this period earned %(earned)s"
+    ) % {
+        "released": money(record["released_minor"], currency),
+        "before": money(record["before_minor"], currency),
+        "earned": money(record["earned_minor"], currency),
+    }
+
+
+def _advance(record: Record, currency: str) -> str:
+    return _("Paid of the agreed advance of %(amount)s") % {
+        "amount": money(record["agreed_minor"], currency)
+    }
+
+
 SAID: Mapping[str, Callable[[Record, str], str]] = {
     "count": _count,
     "deduct": _deduct,
@@ -193,4 +210,6 @@ SAID: Mapping[str, Callable[[Record, str], str]] = {
     "round": _round,
     "difference": _difference,
     "less": _less,
+    "recoup": _recoup,
+    "advance": _advance,
 }

@@ -89,6 +89,8 @@ def waterfall(content: dict[str, Any]) -> list[dict[str, Any]]:
         {"step": "gross", "amount_minor": content["gross_minor"], "kind": "total"},
         {"step": "operator_fee", "amount_minor": -content["operator_fee_minor"]},
         {"step": "collective_fee", "amount_minor": -content["collective_fee_minor"]},
+        {"step": "reserve", "amount_minor": -content["reserve_minor"]},
+        {"step": "recouped", "amount_minor": -content["recouped_minor"]},
         {"step": "earned", "amount_minor": content["net_minor"], "kind": "total"},
     ]
     return [step for step in steps if step["amount_minor"] or step.get("kind")]

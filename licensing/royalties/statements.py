@@ -3,16 +3,17 @@
 Lock order: run, statement, account.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
 from config.jobs import announce, enqueue_on_commit
 from ledger import balances, posting, recipes
-from ledger.journal import AccountRef, Purpose
+from ledger.journal import AccountRef, EntryDraft, Purpose
 from licensing.access import Actor
 from licensing.claims import Claimable, claim
 from licensing.errors import IllegalMove
@@ -21,6 +22,8 @@ from licensing.royalties.lifecycle import RunMove, StatementMove
 from licensing.royalties.models import (
     Allocation,
     AllocationRole,
+    Charge,
+    ChargeKind,
     Run,
     RunState,
     Statement,
@@ -60,9 +63,25 @@ def _draft_run(month: date) -> Run:
     found = Run.objects.select_for_update().filter(month=first, state=RunState.DRAFT).first()
     if found is not None:
         return found
-    last = Run.objects.filter(month=first).aggregate(last=Max("number"))["last"] or 0
-    Run.objects.bulk_create([Run(month=first, number=last + 1)], ignore_conflicts=True)
-    return Run.objects.select_for_update().get(month=first, state=RunState.DRAFT)
+    try:
+        return _next_run(first)
+    except IntegrityError:
+        return Run.objects.select_for_update().get(month=first, state=RunState.DRAFT)
+
+
+def _next_run(month: date, **fields: Any) -> Run:
+    """Begin a month's next run; of two who begin one at once the later takes the next number.
+
+    Raises `IntegrityError` if it would be the second draft of the month.
+    """
+    while True:
+        last = Run.objects.filter(month=month).aggregate(last=Max("number"))["last"] or 0
+        try:
+            with transaction.atomic():
+                return Run.objects.create(month=month, number=last + 1, **fields)
+        except IntegrityError as error:
+            if "run_number_once" not in str(error):
+                raise
 
 
 def total(statements: QuerySet[Statement]) -> None:
@@ -72,11 +91,23 @@ def total(statements: QuerySet[Statement]) -> None:
             gross=Sum("gross_minor"),
             operator=Sum("operator_fee_minor"),
             collective=Sum("collective_fee_minor"),
+            reserve=Sum("reserve_minor"),
+            recouped=Sum("recouped_minor"),
         )
         statement.gross_minor = sums["gross"] or 0
         statement.operator_fee_minor = sums["operator"] or 0
         statement.collective_fee_minor = sums["collective"] or 0
-        statement.save(update_fields=["gross_minor", "operator_fee_minor", "collective_fee_minor"])
+        statement.reserve_minor = sums["reserve"] or 0
+        statement.recouped_minor = sums["recouped"] or 0
+        statement.save(
+            update_fields=[
+                "gross_minor",
+                "operator_fee_minor",
+                "collective_fee_minor",
+                "reserve_minor",
+                "recouped_minor",
+            ]
+        )
 
 
 @transaction.atomic
@@ -192,32 +223,83 @@ def issue(*, statement_pk: int) -> Statement:
     )
     if statement.state != StatementState.APPROVED:
         return statement
-    payee = statement.payee.public_id
     statement.state = lifecycle.move_statement(statement.state, StatementMove.ISSUE)
     statement.issued_at = timezone.now()
-    statement.opening_minor = balances.balance_minor(
-        AccountRef(Purpose.PAYABLE, payee, statement.currency)
+    advances = Charge.objects.filter(
+        kind=ChargeKind.ADVANCE, allocations__line__statement=statement
     )
+    _read_balances(statement, sum(one.amount_minor for one in advances))
     statement.refresh_from_db(fields=["net_minor"])
     frozen = content.of(statement)
     statement.content = frozen
     statement.content_sha256 = content.sha256(frozen)
     statement.save(
-        update_fields=["state", "issued_at", "opening_minor", "content", "content_sha256"]
+        update_fields=[
+            "state",
+            "issued_at",
+            "opening_minor",
+            "unrecouped_minor",
+            "content",
+            "content_sha256",
+        ]
     )
-    if statement.net_minor != 0:
-        posting.post(
-            recipes.earnings_released(
-                key=f"statement:{statement.public_id}",
-                payee=payee,
-                currency=statement.currency,
-                effective_on=timezone.localdate(statement.issued_at),
-                amount_minor=statement.net_minor,
-                memo={"statement": statement.public_id, "month": f"{statement.run.month:%Y-%m}"},
-            )
-        )
+    for entry in _releases(statement, list(advances)):
+        posting.post(entry)
     enqueue_on_commit("licensing.royalties.tasks.prepare_statement", statement_id=statement.pk)
     return statement
+
+
+def issue_alone(allocation: Allocation) -> Statement:
+    """State an allocation that is payable now, in an issued run of its own.
+
+    For what the terms promise on receipt, so that it need not wait for a month's run.
+    """
+    if allocation.organisation is None:
+        raise ValueError("nobody is named whom this could be stated to")
+    month = timezone.localdate().replace(day=1)
+    run = _next_run(month, state=RunState.ISSUED, issued_at=timezone.now())
+    statement = Statement.objects.create(
+        run=run,
+        payee=allocation.organisation,
+        currency=allocation.charge.currency,
+        state=StatementState.APPROVED,
+    )
+    StatementLine.objects.create(statement=statement, allocation=allocation)
+    total(Statement.objects.filter(pk=statement.pk))
+    return issue(statement_pk=statement.pk)
+
+
+def _read_balances(statement: Statement, advanced_minor: int) -> None:
+    """Note the payee's balances at issue; what is advanced by this statement counts as had."""
+    payee, code = statement.payee.public_id, statement.currency
+    statement.opening_minor = balances.balance_minor(AccountRef(Purpose.PAYABLE, payee, code))
+    unrecouped = balances.balance_minor(AccountRef(Purpose.UNRECOUPED, payee, code))
+    statement.unrecouped_minor = unrecouped + advanced_minor
+
+
+def _releases(statement: Statement, advances: Sequence[Charge]) -> Iterator[EntryDraft]:
+    """Yield what makes a statement payable: earnings, and advances by an entry of their own."""
+    payee = statement.payee.public_id
+    issued_on = timezone.localdate(statement.issued_at)
+    memo = {"statement": statement.public_id, "month": f"{statement.run.month:%Y-%m}"}
+    earned = statement.net_minor - sum(one.amount_minor for one in advances)
+    if earned:
+        yield recipes.earnings_released(
+            key=f"statement:{statement.public_id}",
+            payee=payee,
+            currency=statement.currency,
+            effective_on=issued_on,
+            amount_minor=earned,
+            memo=memo,
+        )
+    for one in advances:
+        yield recipes.advance_released(
+            key=one.entry_key,
+            currency=statement.currency,
+            effective_on=issued_on,
+            parts={payee: one.amount_minor},
+            memo={**memo, "charge": one.public_id},
+        )
 
 
 def _locked_run(run_id: str) -> Run:

@@ -9,23 +9,38 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import PurePosixPath
 
+from django.db.models import QuerySet
+
 from ledger.verify import Finding, Proof, Verified
 from licensing.deals import terms as contract
+from licensing.deals.models import Licence
 from licensing.errors import LicensingError
-from licensing.royalties import content, periods, rating, tally
+from licensing.royalties import content, periods, rating, recouping, tally
 from licensing.royalties.booking import booked
 from licensing.royalties.closing import report_files
 from licensing.royalties.division import NOTHING, Division
-from licensing.royalties.models import Close, Statement
+from licensing.royalties.models import Close, Period, Statement
+from licensing.royalties.recoupment import recoup
 from licensing.usage import evidence
 from licensing.usage.models import UsageReport
 
+WATERFALL = (
+    "gross_minor",
+    "operator_fee_minor",
+    "collective_fee_minor",
+    "reserve_minor",
+    "recouped_minor",
+    "net_minor",
+)
+
 
 def findings() -> Iterator[str]:
-    """Yield everything that does not agree, over all closes and issued statements."""
+    """Yield everything that does not agree, over all closes, advances and issued statements."""
     closes = Close.objects.select_related("period__licence").order_by("pk")
     for close in closes.iterator():
         yield from of_close(close)
+    for licence in _with_advance().iterator():
+        yield from of_advance(licence)
     issued = Statement.objects.exclude(content=None).select_related("run", "payee").order_by("pk")
     for statement in issued.iterator():
         yield from of_statement(statement)
@@ -38,6 +53,7 @@ def verify_royalties() -> Verified:
     if not wrong:
         closes, stated = Close.objects.count(), Statement.objects.exclude(content=None).count()
         yield Proof("closes rated again from their evidence", closes)
+        yield Proof("advances recouped again from what was earned", _with_advance().count())
         yield Proof("issued statements built again, byte for byte", stated)
 
 
@@ -61,6 +77,26 @@ def of_close(close: Close) -> Iterator[str]:
         yield from (f"{where} {price_id}: {what}" for what in _differences(was_booked, is_now))
 
 
+def _with_advance() -> QuerySet[Licence]:
+    return Licence.objects.filter(terms__advance__amount__isnull=False).order_by("pk")
+
+
+def of_advance(licence: Licence) -> Iterator[str]:
+    """Yield where what was recouped of a licence's earnings differs from computing it again."""
+    group = list(recouping.group_of(licence).order_by("pk"))
+    periods = recouping.earnings_of(group)
+    wholes = recoup(recouping.released_minor(group), [one.earned for one in periods])
+    own = dict(Period.objects.filter(licence=licence).values_list("pk", "starts_on"))
+    for one, whole in zip(periods, wholes, strict=True):
+        if one.period_id not in own:
+            continue
+        for payee in sorted({*one.recouped, *whole}):
+            was, now = one.recouped.get(payee, 0), whole.get(payee, 0)
+            if was != now:
+                where = f"{licence.public_id} {own[one.period_id]:%Y-%m} {payee}"
+                yield f"{where}: recouped {was}, should be {now} minor"
+
+
 def of_statement(statement: Statement) -> Iterator[str]:
     """Yield what differs between a frozen statement and one built again from its allocations."""
     frozen = statement.content or {}
@@ -72,7 +108,7 @@ def of_statement(statement: Statement) -> Iterator[str]:
     ):
         if was != now:
             yield f"{statement.public_id} line {place}: was issued as {was}, is now {now}"
-    for name in ("gross_minor", "operator_fee_minor", "collective_fee_minor", "net_minor"):
+    for name in WATERFALL:
         if frozen.get(name) != again[name]:
             yield f"{statement.public_id} {name}: issued {frozen.get(name)}, now {again[name]}"
 

@@ -21,7 +21,7 @@ from licensing.errors import LicensingError
 from licensing.parties.roles import Kind, Scope
 from licensing.royalties import closing, month
 from licensing.royalties.charges import ShownCharge, shown_charges
-from licensing.royalties.models import Charge, Period
+from licensing.royalties.models import Charge, ChargeKind, Period
 from licensing.usage.models import UsageReport
 
 PER_PAGE = 50
@@ -188,13 +188,15 @@ def _variance(shown: Period, charges: Iterable[ShownCharge]) -> list[dict[str, A
     """Compare what each price came to with the period before."""
     now: dict[str, int] = {}
     for one in charges:
+        if one.charge.kind != ChargeKind.PRICE:
+            continue
         now[one.charge.price_id] = now.get(one.charge.price_id, 0) + one.charge.amount_minor
     last = (
         Period.objects.filter(licence=shown.licence_id, starts_on__lt=shown.starts_on)
         .order_by("-starts_on")
         .first()
     )
-    charged = Charge.objects.filter(period=last) if last else Charge.objects.none()
+    charged = Charge.objects.rated().filter(period=last) if last else Charge.objects.none()
     earlier = dict(charged.values_list("price_id").annotate(Sum("amount_minor")))
     return [
         {

@@ -13,7 +13,7 @@ from ledger.invoices.models import CreditNote, Invoice
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.royalties.content import operator, plain
-from licensing.royalties.models import Charge
+from licensing.royalties.models import Charge, ChargeKind
 from licensing.settlement.models import InvoicedCharge
 
 DEFAULT_DUE_DAYS = 30
@@ -93,7 +93,7 @@ def _line(charge: Charge) -> LineDraft:
     words = {}
     for language in ("en", "ja"):
         with translation.override(language):
-            said = _("%(deal)s: %(price)s, %(period)s") % {
+            said = _line_words(charge) % {
                 "deal": charge.period.licence.deal.title,
                 "price": charge.price_id,
                 "period": charge.period.label,
@@ -104,9 +104,15 @@ def _line(charge: Charge) -> LineDraft:
         description_ja=words["ja"],
         source=charge.public_id,
         amount_minor=charge.amount_minor,
-        quantity="" if is_correction else plain(charge.quantity),
+        quantity=plain(charge.quantity) if charge.unit and not is_correction else "",
         unit="" if is_correction else charge.unit,
     )
+
+
+def _line_words(charge: Charge) -> str:
+    if charge.kind == ChargeKind.RECOUPMENT:
+        return _("%(deal)s: paid ahead, %(period)s")
+    return _("%(deal)s: %(price)s, %(period)s")
 
 
 def _claim(

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from ledger.payouts.models import Payout
+from licensing.deals.models import Licence
 from licensing.royalties.models import Charge, Statement
 
 
@@ -29,6 +30,18 @@ class InvoicedCharge(models.Model):
 
     def __str__(self) -> str:
         return str(self.charge)
+
+
+class InvoicedAdvance(models.Model):
+    """The advance of a licence on the invoice that claims it; claimed once, paid in parts."""
+
+    licence = models.OneToOneField(Licence, models.PROTECT, related_name="invoiced_advance")
+    invoice = models.OneToOneField(
+        "ledger.Invoice", models.PROTECT, related_name="licensing_advance"
+    )
+
+    def __str__(self) -> str:
+        return str(self.licence)
 
 
 class StatementPayout(models.Model):

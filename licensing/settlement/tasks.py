@@ -6,7 +6,7 @@ from django.db import OperationalError
 from config.jobs import enqueue_on_commit
 from ledger.payouts.lifecycle import State
 from licensing.royalties.models import Charge, Run, RunState, StatementState
-from licensing.settlement import invoicing, payouts
+from licensing.settlement import advances, invoicing, payouts
 from licensing.settlement.models import StatementPayout
 
 RETRIED = (OperationalError,)
@@ -27,6 +27,26 @@ def invoice_issued_runs() -> None:
         "pk", flat=True
     ):
         enqueue_on_commit("licensing.settlement.tasks.invoice_run", run_id=run_id)
+
+
+@shared_task(ignore_result=True)
+def invoice_advances() -> None:
+    """Sweep: invoice the advances that licences in force agree on and nobody invoiced yet."""
+    for licence_id in advances.to_invoice().values_list("pk", flat=True):
+        advances.invoice(licence_id=licence_id)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+def release_advance(invoice_id: int) -> None:
+    """Release what was paid of an advance; an invoice of anything else is left alone."""
+    advances.release_paid(invoice_id=invoice_id)
+
+
+@shared_task(ignore_result=True)
+def release_paid_advances() -> None:
+    """Sweep: release advances whose payment no job has followed."""
+    for invoice_id in advances.to_release().values_list("invoice_id", flat=True):
+        enqueue_on_commit("licensing.settlement.tasks.release_advance", invoice_id=invoice_id)
 
 
 @shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 
+from licensing.royalties.models import ChargeKind
+
 register = template.Library()
 
 
@@ -13,6 +15,12 @@ register = template.Library()
 def fees_of(stated: Mapping[str, Any]) -> int:
     """Return both fees of a line or of a whole statement together, in minor units."""
     return int(stated["operator_fee_minor"]) + int(stated["collective_fee_minor"])
+
+
+@register.filter
+def charge_kind(kind: str) -> str:
+    """Return what a charge is for in words: ``recoupment``."""
+    return str(ChargeKind(kind).label)
 
 
 @register.filter

@@ -152,9 +152,9 @@ def test_an_advance_is_prepaid_then_released_then_recouped_to_nothing() -> None:
     invoiced = recipes.advance_invoiced(
         **YEN, licensee="org_tensor", amount_minor=300, taxes={"JP": 30}
     )
-    released = recipes.advance_released(**YEN, parts={"org_quill": 200, "org_ink": 100})
+    released = recipes.advance_released(**YEN, parts={"org_coda": 300})
     settled = recipes.recouped(
-        **YEN, licensee="org_tensor", parts={"org_quill": 200, "org_ink": 100}
+        **YEN, licensee="org_tensor", holder="org_coda", parts={"org_quill": 200, "org_ink": 100}
     )
 
     assert legs(invoiced) == {
@@ -163,15 +163,15 @@ def test_an_advance_is_prepaid_then_released_then_recouped_to_nothing() -> None:
         "tax:JP": -30,
     }
     assert legs(released) == {
-        "unrecouped:org_quill": 200,
-        "unrecouped:org_ink": 100,
-        "payable:org_quill": -200,
-        "payable:org_ink": -100,
+        "unrecouped:org_coda": 300,
+        "payable:org_coda": -300,
     }
     assert legs(settled) == {
         "prepaid:org_tensor": 300,
-        "unrecouped:org_quill": -200,
-        "unrecouped:org_ink": -100,
+        "accrued:org_tensor": -300,
+        "earned:org_quill": 200,
+        "earned:org_ink": 100,
+        "unrecouped:org_coda": -300,
     }
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from licensing.deals.terms.clause import Clause
 from licensing.deals.terms.grant import Grant
 from licensing.deals.terms.prices import Price, Window
-from licensing.deals.terms.scalars import CurrencyCode, Days, PositiveAmount, Rate
+from licensing.deals.terms.scalars import CurrencyCode, Days, PositiveAmount, Rate, Token
 
 SCHEMA = "terms/1"
 
@@ -17,6 +17,8 @@ class Advance(Clause):
 
     amount: PositiveAmount
     release: Literal["on_receipt"]
+    group: Token | None = None
+    """Licences of the same two parties with the same group recoup one another's advances."""
 
 
 class WindowAmount(Clause):

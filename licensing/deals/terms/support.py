@@ -43,7 +43,6 @@ def _unsupported_in(where: str, price: Price) -> Iterator[Fault]:
 
 def _waterfall(terms: Terms) -> dict[str, object]:
     return {
-        "advance": terms.advance,
         "minimum_guarantee": terms.minimum_guarantee,
         "cap": terms.cap,
         "reserve": terms.reserve,

@@ -125,7 +125,7 @@ def test_the_csv_has_a_row_per_charge_and_one_per_work(books: Books, browser: En
     streamed: Iterable[bytes] = response.streaming_content  # type: ignore[attr-defined]
     rows = [row.split(",") for row in b"".join(streamed).decode().splitlines()]
     assert [row[8] for row in rows] == ["kind", "charge", "work", "work"]
-    assert rows[1][-4:] == ["4.17", "0.13", "0.40", "3.64"]
+    assert rows[1][-6:] == ["4.17", "0.13", "0.40", "0.00", "0.00", "3.64"]
 
 
 def test_a_pdf_nobody_asked_for_is_asked_for(books: Books, browser: Enter) -> None:

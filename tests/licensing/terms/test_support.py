@@ -50,7 +50,6 @@ def test_every_price_model_can_be_signed_with_fees() -> None:
 
 def test_what_the_engine_does_not_execute_is_refused_by_its_path() -> None:
     assert unsupported(published()) == [
-        "advance",
         "minimum_guarantee",
     ]
 
