@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from licensing.api.auth import actor, scope
 from licensing.api.views import ApiView, keyed
-from licensing.deals import services
-from licensing.deals.models import Deal, Licence, Offer, Signature
+from licensing.deals import references, services
+from licensing.deals.models import REFERENCE_LENGTH, Deal, Licence, Offer, Signature
 from licensing.errors import Fault, InvalidInput
 from licensing.parties.models import Organisation
 
@@ -58,6 +58,12 @@ class SignInput(serializers.Serializer[Any]):
     terms_hash = serializers.CharField(help_text="The hash of the accepted offer: sha256:….")
 
 
+class ReferenceInput(serializers.Serializer[Any]):
+    """The number one's own side files a deal under."""
+
+    reference = serializers.CharField(max_length=REFERENCE_LENGTH, allow_blank=True)
+
+
 class OfferOutput(serializers.ModelSerializer[Offer]):
     """A round as both sides see it."""
 
@@ -91,7 +97,17 @@ class DealSummary(serializers.ModelSerializer[Deal]):
 
     class Meta:
         model = Deal
-        fields = ["id", "title", "state", "licensor", "licensee", "opened_at", "licence"]
+        fields = [
+            "id",
+            "title",
+            "state",
+            "licensor",
+            "licensor_reference",
+            "licensee",
+            "licensee_reference",
+            "opened_at",
+            "licence",
+        ]
 
     def get_licence(self, deal: Deal) -> str | None:
         """Return the id of the licence that the deal ended in."""
@@ -127,6 +143,8 @@ class LicenceOutput(serializers.ModelSerializer[Licence]):
     state = serializers.CharField(source="deal.state")
     licensor = PartyOutput()
     licensee = PartyOutput()
+    licensor_reference = serializers.CharField(source="deal.licensor_reference")
+    licensee_reference = serializers.CharField(source="deal.licensee_reference")
     signatures = SignatureOutput(source="offer.signatures", many=True)
 
     class Meta:
@@ -137,7 +155,9 @@ class LicenceOutput(serializers.ModelSerializer[Licence]):
             "title",
             "state",
             "licensor",
+            "licensor_reference",
             "licensee",
+            "licensee_reference",
             "currency",
             "starts_on",
             "ends_on",
@@ -277,6 +297,21 @@ class SignDeal(ApiView):
         body = SignInput(data=request.data)
         body.is_valid(raise_exception=True)
         services.sign(by=actor(request), deal_id=public_id, **body.validated_data)
+        return Response(_shown(request, public_id))
+
+
+class SetReference(ApiView):
+    """Write the number that one's own side files the deal under."""
+
+    permission_classes = [scope(post="deals:write")]
+
+    @extend_schema(request=ReferenceInput, responses={200: DealOutput})
+    @keyed()
+    def post(self, request: Request, public_id: str) -> Response:
+        """Write it, or take it away with an empty text; statements issued before keep theirs."""
+        body = ReferenceInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        references.set_reference(by=actor(request), deal_id=public_id, **body.validated_data)
         return Response(_shown(request, public_id))
 
 

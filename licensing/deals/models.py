@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from licensing.access import Actor
 
 
+REFERENCE_LENGTH = 64
+
+
 def new_deal_id() -> str:
     """Return a fresh ``deal_…`` id."""
     return new_id("deal")
@@ -109,6 +112,18 @@ class Deal(models.Model):
     )
     opened_by = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(auto_now_add=True)
+    licensor_reference = models.CharField(
+        max_length=REFERENCE_LENGTH,
+        blank=True,
+        default="",
+        help_text=_("The number the licensor's side files this deal under."),
+    )
+    licensee_reference = models.CharField(
+        max_length=REFERENCE_LENGTH,
+        blank=True,
+        default="",
+        help_text=_("The number the licensee files this deal under."),
+    )
 
     objects = DealQuerySet.as_manager()
 

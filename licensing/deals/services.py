@@ -133,7 +133,7 @@ def decline_offer(*, by: Actor, deal_id: str) -> Deal:
 def withdraw(*, by: Actor, deal_id: str) -> Deal:
     """Take back one's own standing offer, or walk away between agreement and signature."""
     deal = Deal.objects.visible_to(by).lock(deal_id)
-    _require_party(deal, by)
+    require_party(deal, by)
     latest = _latest_offer(deal)
     negotiation.require_turn(
         State(deal.state), Move.WITHDRAW, _side(deal, by), _side_of(deal, latest.made_by_id)
@@ -168,7 +168,7 @@ def sign(
     has signed, `InvalidInput` without a name.
     """
     deal = Deal.objects.visible_to(by).lock(deal_id)
-    _require_party(deal, by)
+    require_party(deal, by)
     first = not Signature.objects.filter(offer__deal=deal).exists()
     move = Move.SIGN_FIRST if first else Move.SIGN_SECOND
     negotiation.apply(State(deal.state), move)
@@ -257,7 +257,7 @@ def _sides(ours: Organisation, theirs: Organisation) -> tuple[Organisation, Orga
 
 def _standing(deal: Deal, move: Move, by: Actor) -> Offer:
     """Return the offer that waits for ``by``'s answer, or refuse the move."""
-    _require_party(deal, by)
+    require_party(deal, by)
     negotiation.apply(State(deal.state), move)
     standing = deal.offers.select_related("made_by").get(answered_at=None)
     negotiation.require_turn(
@@ -369,7 +369,7 @@ def _latest_offer(deal: Deal) -> Offer:
     return deal.offers.order_by("-round")[:1].get()
 
 
-def _require_party(deal: Deal, by: Actor) -> None:
+def require_party(deal: Deal, by: Actor) -> None:
     """Refuse whoever sees the deal without being a side of it: the operator."""
     if by.organisation_id not in {deal.licensor_id, deal.licensee_id}:
         raise NotAParty("Only the two parties may move a deal; you may read it.")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("deals/<str:public_id>/accept/", views.accept, name="deal-accept"),
     path("deals/<str:public_id>/decline/", views.decline, name="deal-decline"),
     path("deals/<str:public_id>/withdraw/", views.withdraw, name="deal-withdraw"),
+    path("deals/<str:public_id>/reference/", views.reference, name="deal-reference"),
     path("deals/<str:public_id>/sign/", views.sign, name="deal-sign"),
     path(
         "deals/<str:public_id>/agreement.<str:language>.pdf",

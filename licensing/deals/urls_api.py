@@ -16,6 +16,7 @@ urlpatterns = [
     path("deals/<str:public_id>/accept", api.AcceptOffer.as_view(), name="api-deal-accept"),
     path("deals/<str:public_id>/decline", api.DeclineOffer.as_view(), name="api-deal-decline"),
     path("deals/<str:public_id>/withdraw", api.WithdrawOffer.as_view(), name="api-deal-withdraw"),
+    path("deals/<str:public_id>/reference", api.SetReference.as_view(), name="api-deal-reference"),
     path("deals/<str:public_id>/sign", api.SignDeal.as_view(), name="api-deal-sign"),
     path("licences", api.LicenceList.as_view(), name="api-licences"),
     path("licences/<str:public_id>", api.LicenceDetail.as_view(), name="api-licence"),

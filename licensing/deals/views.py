@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST
 
 from ledger.documents.models import Document
 from licensing.access import ActorRequest, scoped
-from licensing.deals import agreement, services
+from licensing.deals import agreement, references, services
 from licensing.deals.drafting import as_text
 from licensing.deals.forms import SignForm
-from licensing.deals.models import Deal, DealQuerySet, DealState, Licence
+from licensing.deals.models import REFERENCE_LENGTH, Deal, DealQuerySet, DealState, Licence
 from licensing.deals.reading import TO_SIGN, Position, line, rounds
 from licensing.errors import InvalidInput, LicensingError
 from licensing.parties.models import Organisation
@@ -131,6 +131,7 @@ def _show(request: ActorRequest, shown: Deal, signing: SignForm | None = None) -
         "document_text": as_text(position.offer.terms),
         "rounds": rounds(shown),
         "licence": licence,
+        **_references(shown, request),
         "documents": Document.objects.about(licence.public_id) if licence else (),
         "signatures": position.offer.signatures.select_related("organisation"),
         "signing": signing
@@ -142,6 +143,20 @@ def _show(request: ActorRequest, shown: Deal, signing: SignForm | None = None) -
         ),
     }
     return render(request, "deals/deal.html", context, status=422 if signing else 200)
+
+
+def _references(shown: Deal, request: ActorRequest) -> dict[str, Any]:
+    """Return both sides' numbers, and whether the actor may write one of them."""
+    ours = request.actor.organisation_id
+    by_side = {
+        shown.licensor_id: shown.licensor_reference,
+        shown.licensee_id: shown.licensee_reference,
+    }
+    return {
+        "our_reference": by_side.get(ours, ""),
+        "may_refer": ours in by_side and request.actor.may(Scope.DEALS_WRITE),
+        "reference_length": REFERENCE_LENGTH,
+    }
 
 
 def _moved(
@@ -193,6 +208,19 @@ def withdraw(request: ActorRequest, public_id: str) -> HttpResponse:
         public_id,
         lambda: services.withdraw(by=request.actor, deal_id=public_id),
         _("You have withdrawn. The negotiation is over."),
+    )
+
+
+@scoped(Scope.DEALS_WRITE)
+@require_POST
+def reference(request: ActorRequest, public_id: str) -> HttpResponse:
+    """Write the number that one's own side files the deal under."""
+    written = request.POST.get("reference", "")
+    return _moved(
+        request,
+        public_id,
+        lambda: references.set_reference(by=request.actor, deal_id=public_id, reference=written),
+        _("Your contract number is kept. Statements issued from now on print it."),
     )
 
 
