@@ -5,8 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -240,16 +241,28 @@ class StatementDetail(ApiView, RetrieveAPIView[Statement]):
         return statements_of(self.request)
 
 
-class StatementCsv(ApiView):
-    """A statement's lines by work, as CSV."""
+class StatementFile(ApiView):
+    """A statement as a file: its lines, the frozen document, or the works behind every line."""
 
     permission_classes = [scope(get="statements:read")]
 
-    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
-    def get(self, request: Request, public_id: str) -> HttpResponseBase:
-        """Stream the lines."""
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("name", str, OpenApiParameter.PATH, enum=sorted(downloads.FILES))
+        ],
+        responses={
+            (200, "text/csv"): OpenApiTypes.BINARY,
+            (200, downloads.XLSX_TYPE): OpenApiTypes.BINARY,
+            (200, downloads.PARQUET_TYPE): OpenApiTypes.BINARY,
+            (200, "application/json"): OpenApiTypes.OBJECT,
+        },
+    )
+    def get(self, request: Request, public_id: str, name: str) -> HttpResponseBase:
+        """Return the file; ``statement.json`` is byte for byte what ``content_sha256`` is of."""
         statement = get_object_or_404(statements_of(request), public_id=public_id)
-        return downloads.statement_csv(statement)
+        if name not in downloads.FILES:
+            raise NotFound
+        return downloads.response(statement, name)
 
 
 class StatementExplain(ApiView):

@@ -1,19 +1,24 @@
 """What a statement's figures are made of: its payee's works, read from the closes' detail.
 
-The detail Parquet of a close has one row per price, payee and work. A figure is followed from
-there to the usage lines of the work and the report that holds them.
+The detail Parquet of a close has one row per price, payee and work, a payee's rows together and
+those used most first, so a page of a million rows is read from the few row groups that hold it. A
+figure is followed from there to the usage lines of the work and the report that holds them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 from licensing.catalogue.models import Work
-from licensing.royalties.models import Allocation, Charge
+from licensing.royalties.models import Allocation, AllocationRole, Charge
 from licensing.usage import evidence
-from licensing.usage.evidence import quoted
+from licensing.usage.evidence import Engine, quoted
 
-BATCH = 2_000
+BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,50 +31,109 @@ class WorkLine:
     quantity: Decimal
     weight: int
     weight_total: int
+    numerator: int
     lines: int
 
 
-def works_of(
-    allocation: Allocation, *, most: int | None = None, search: str = ""
-) -> Iterator[WorkLine]:
-    """Yield the works behind a payee's part of a charge, most used first.
+class Detail:
+    """The detail behind some allocations, open for questions."""
 
-    ``most`` bounds how many; ``search`` keeps the works whose title contains it. The quantities
-    are those of the whole period as rated at the charge's close, also where the charge books only
-    a difference.
-    """
-    charge = allocation.charge
-    if allocation.organisation is None or charge.close is None:
-        return
-    only = f"LIMIT {int(most)}" if most is not None and not search else ""
-    found = 0
-    with (
-        evidence.local_path(charge.close.detail_key) as path,
-        evidence.workplace() as folder,
-        evidence.engine(folder, reads=[path]) as duck,
-    ):
-        cursor = duck.execute(
-            "SELECT work_id, quantity, weight, weight_total, lines "  # noqa: S608  # quoted
-            f"FROM read_parquet({quoted(path)}) "
-            "WHERE price_id = $1 AND payee = $2 "
-            f"ORDER BY numerator / greatest(weight_total, 1) DESC, work_id {only}",
-            [charge.price_id, allocation.organisation.slug],
-        )
+    def __init__(self, engine: Engine, paths: dict[str, Path]) -> None:
+        self._engine = engine
+        self._paths = paths
+
+    def count(self, allocation: Allocation, among: Sequence[int] | None = None) -> int:
+        """Return how many works stand behind an allocation; ``among`` counts only these."""
+        if not _has_works(allocation):
+            return 0
+        rows = self._ask("count(*)", allocation, among).fetchall()
+        return int(rows[0][0])
+
+    def weighed(self, allocation: Allocation) -> Fraction:
+        """Return the sum of what its works weigh, each numerator over its work's weight total."""
+        if not _has_works(allocation):
+            return Fraction(0)
+        sums = "weight_total, sum(numerator)"
+        rows = self._ask(sums, allocation, None, "GROUP BY weight_total").fetchall()
+        return sum((Fraction(int(part), int(total)) for total, part in rows), Fraction(0))
+
+    def works(
+        self,
+        allocation: Allocation,
+        *,
+        most: int | None = None,
+        skip: int = 0,
+        among: Sequence[int] | None = None,
+    ) -> Iterator[WorkLine]:
+        """Yield the works behind an allocation, most used first.
+
+        The quantities are those of the whole period as rated at the charge's close, also where
+        the charge books only a difference.
+        """
+        if not _has_works(allocation):
+            return
+        columns = "work_id, quantity, weight, weight_total, numerator, lines"
+        end = f"LIMIT {int(most)} OFFSET {int(skip)}" if most is not None else ""
+        # No ORDER BY: rows come as they stand in the file, and sorting a million costs ten times
+        # what reading a page does.
+        cursor = self._ask(columns, allocation, among, end)
         while rows := cursor.fetchmany(BATCH):
-            works = Work.objects.in_bulk([row[0] for row in rows])
-            for work_id, quantity, weight, weight_total, lines in rows:
-                work = works[work_id]
-                if search and search.casefold() not in work.title.casefold():
-                    continue
-                yield WorkLine(
-                    charge,
-                    work.public_id,
-                    work.title,
-                    quantity,
-                    int(weight),
-                    int(weight_total),
-                    int(lines),
-                )
-                found += 1
-                if found == most:
-                    return
+            yield from _named(allocation.charge, rows)
+
+    def _ask(
+        self, columns: str, allocation: Allocation, among: Sequence[int] | None, end: str = ""
+    ) -> Engine:
+        close, payee = allocation.charge.close, allocation.organisation
+        if close is None or payee is None:
+            raise ValueError("this allocation was not rated")
+        only = "" if among is None else "AND work_id IN (SELECT unnest($3::BIGINT[]))"
+        path = quoted(self._paths[close.detail_key])
+        return self._engine.execute(
+            f"SELECT {columns} FROM read_parquet({path}) "  # noqa: S608  # constants, and our own path
+            f"WHERE price_id = $1 AND payee = $2 {only} {end}",
+            [
+                allocation.charge.price_id,
+                payee.slug,
+                *([list(among)] if among is not None else []),
+            ],
+        )
+
+
+def _has_works(allocation: Allocation) -> bool:
+    """Whether an allocation is a payee's part of what was rated.
+
+    A fee is taken of the whole and of no work; advances and what follows them have no close.
+    """
+    return allocation.role == AllocationRole.PAYEE and allocation.charge.close is not None
+
+
+def _named(charge: Charge, rows: Iterable[Sequence[Any]]) -> Iterator[WorkLine]:
+    listed = list(rows)
+    works = {
+        pk: (public_id, title)
+        for pk, public_id, title in Work.objects.filter(pk__in=[row[0] for row in listed])
+        .order_by()
+        .values_list("pk", "public_id", "title")
+    }
+    for work_id, quantity, weight, weight_total, numerator, lines in listed:
+        public_id, title = works[work_id]
+        yield WorkLine(
+            charge,
+            public_id,
+            title,
+            quantity,
+            int(weight),
+            int(weight_total),
+            int(numerator),
+            int(lines),
+        )
+
+
+@contextmanager
+def opened(allocations: Iterable[Allocation]) -> Iterator[Detail]:
+    """Open the detail of the closes that some allocations were booked by."""
+    keys = {one.charge.close.detail_key for one in allocations if one.charge.close}
+    with ExitStack() as stack:
+        paths = {key: stack.enter_context(evidence.local_path(key)) for key in sorted(keys)}
+        folder = stack.enter_context(evidence.workplace())
+        yield Detail(stack.enter_context(evidence.engine(folder, paths.values())), paths)

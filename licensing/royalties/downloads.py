@@ -1,38 +1,26 @@
-"""Statements as files to take away."""
+"""Statements as files to take away, by the name each is asked for."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from licensing.royalties import detail
-from licensing.royalties.content import allocations_of, amount, plain
+from licensing.errors import IllegalMove
+from licensing.royalties import content, line_files, work_files, workbook
 from licensing.royalties.models import Statement
+from licensing.usage import evidence
 
-COLUMNS = (
-    "statement",
-    "month",
-    "currency",
-    "licence",
-    "licensee",
-    "period",
-    "charge",
-    "price",
-    "kind",
-    "unit",
-    "work",
-    "title",
-    "quantity",
-    "weight",
-    "weight_total",
-    "gross",
-    "operator_fee",
-    "collective_fee",
-    "reserve",
-    "recouped",
-    "net",
-)
+CSV_TYPE = "text/csv; charset=utf-8"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARQUET_TYPE = "application/vnd.apache.parquet"
+
+
+class NotIssued(IllegalMove):
+    """A draft has no frozen content to hand out."""
+
+    code = "statement_not_issued"
 
 
 class _Echo:
@@ -43,62 +31,68 @@ class _Echo:
         return text
 
 
-def statement_csv(statement: Statement) -> StreamingHttpResponse:
-    """Stream a statement: a row per charge with its amounts, then a row per work behind it.
+def lines_csv(statement: Statement) -> HttpResponseBase:
+    """Return a row per line, with every field a royalty system reads; they sum to the total."""
+    return _csv(line_files.rows(content.stated(statement)))
 
-    Only charge rows carry money, so that the columns sum to the statement; work rows carry the
-    quantities and the weights that the money was divided by.
-    """
-    writer = csv.writer(_Echo())
-    body = (writer.writerow(row) for row in rows(statement))
-    response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
-    name = f"{statement.public_id}-{statement.run.month:%Y-%m}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+
+def works_csv(statement: Statement) -> HttpResponseBase:
+    """Return a row per line and work, streamed: a million of them need no room."""
+
+    def listed() -> Iterable[list[Any]]:
+        yield list(work_files.COLUMNS)
+        yield from work_files.rows(statement)
+
+    return _csv(listed())
+
+
+def works_parquet(statement: Statement) -> HttpResponseBase:
+    """Return the same rows with exact decimals."""
+    return _made(statement, work_files.write_parquet, PARQUET_TYPE)
+
+
+def statement_xlsx(statement: Statement) -> HttpResponseBase:
+    """Return summary, lines and the first of the works, in the reader's language."""
+    return _made(statement, workbook.write, XLSX_TYPE)
+
+
+def statement_json(statement: Statement) -> HttpResponseBase:
+    """Return the frozen content, byte for byte as hashed; raises `NotIssued` for a draft."""
+    frozen = statement.content
+    if frozen is None:
+        raise NotIssued(f"{statement.public_id} is a draft; it is frozen when its run is issued.")
+    response = HttpResponse(content.canonical(frozen), content_type="application/json")
+    response["ETag"] = f'"{statement.content_sha256}"'
     return response
 
 
-def rows(statement: Statement) -> Iterator[list[Any]]:
-    """Yield the header and every row of the download."""
-    yield list(COLUMNS)
-    for allocation in allocations_of(statement):
-        charge = allocation.charge
-        licence = charge.period.licence
-        start = [
-            statement.public_id,
-            f"{statement.run.month:%Y-%m}",
-            statement.currency,
-            licence.public_id,
-            licence.licensee.name,
-            charge.period.label,
-            charge.public_id,
-            charge.price_id,
-        ]
-        money = [
-            amount(statement, minor)
-            for minor in (
-                allocation.gross_minor,
-                allocation.operator_fee_minor,
-                allocation.collective_fee_minor,
-                allocation.reserve_minor,
-                allocation.recouped_minor,
-                allocation.amount_minor,
-            )
-        ]
-        yield [*start, "charge", charge.unit, "", "", plain(charge.quantity), "", "", *money]
-        for work in detail.works_of(allocation):
-            yield [
-                *start,
-                "work",
-                charge.unit,
-                work.work_public_id,
-                _text(work.title),
-                plain(work.quantity),
-                work.weight,
-                work.weight_total,
-                *[""] * len(money),
-            ]
+def _csv(rows: Iterable[list[Any]]) -> StreamingHttpResponse:
+    writer = csv.writer(_Echo())
+    body = (writer.writerow([line_files.harmless(cell) for cell in row]) for row in rows)
+    return StreamingHttpResponse(body, content_type=CSV_TYPE)
 
 
-def _text(title: str) -> str:
-    """Return a title that a spreadsheet will not run as a formula."""
-    return f"'{title}" if title[:1] in {"=", "+", "-", "@", "\t", "\r"} else title
+def _made(
+    statement: Statement, write: Callable[[Statement, Path], Path], content_type: str
+) -> FileResponse:
+    """Answer with a file that is unlinked already, so nothing is left over."""
+    with evidence.workplace() as folder:
+        stream = write(statement, folder).open("rb")
+    return FileResponse(stream, content_type=content_type)
+
+
+FILES: dict[str, Callable[[Statement], HttpResponseBase]] = {
+    "lines.csv": lines_csv,
+    "statement.xlsx": statement_xlsx,
+    "statement.json": statement_json,
+    "works.csv": works_csv,
+    "works.parquet": works_parquet,
+}
+
+
+def response(statement: Statement, name: str) -> HttpResponseBase:
+    """Return one of `FILES` as an attachment named after its statement; `KeyError` for others."""
+    made = FILES[name](statement)
+    file_name = f"{statement.public_id}-{statement.run.month:%Y-%m}-{name}"
+    made["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return made

@@ -3,7 +3,7 @@
 from typing import Any
 
 from licensing.royalties import detail
-from licensing.royalties.content import allocations_of, line
+from licensing.royalties.content import allocations_of, stated
 from licensing.royalties.models import Allocation, Charge, Statement
 from licensing.usage.models import UsageReport
 
@@ -12,19 +12,25 @@ MOST_WORKS = 20
 
 def statement(statement: Statement) -> dict[str, Any]:
     """Return the chain of every line: entry → charge → clause and trace → works → reports."""
+    allocations = allocations_of(statement)
+    lines = stated(statement)["lines"]
+    with detail.opened(allocations) as opened:
+        explained = [
+            line | of_allocation(allocation, opened)
+            for line, allocation in zip(lines, allocations, strict=True)
+        ]
     return {
         "statement": statement.public_id,
         "content_sha256": statement.content_sha256,
         "released_by_entry": f"statement:{statement.public_id}",
-        "lines": [of_allocation(allocation) for allocation in allocations_of(statement)],
+        "lines": explained,
     }
 
 
-def of_allocation(allocation: Allocation) -> dict[str, Any]:
-    """Return the chain of one line; works are the most used ones, the CSV has them all."""
+def of_allocation(allocation: Allocation, opened: detail.Detail) -> dict[str, Any]:
+    """Return the chain below one line; works are the most used ones, its file has them all."""
     charge = allocation.charge
     return {
-        **line(allocation),
         "booked_by_entry": charge.entry_key,
         "clause": clause_of(charge),
         "trace": charge.trace,
@@ -38,7 +44,7 @@ def of_allocation(allocation: Allocation) -> dict[str, Any]:
                 "weight_total": work.weight_total,
                 "lines": work.lines,
             }
-            for work in detail.works_of(allocation, most=MOST_WORKS)
+            for work in opened.works(allocation, most=MOST_WORKS)
         ],
         "reports": reports_of(charge),
     }

@@ -42,8 +42,10 @@ def missing() -> QuerySet[Statement]:
 def context_of(statement: Statement, language: str) -> dict[str, Any]:
     """Return what the template prints: the frozen content, and the signed prices in words."""
     content = statement.content or {}
+    lines: list[dict[str, Any]] = content["lines"]
     with translation.override(language):
-        groups, omitted = _groups(content)
+        groups = [] if is_long(lines) else _groups(content)
+    subtotals, rest = _subtotals(lines) if is_long(lines) else ([], None)
     issued = statement.issued_at
     return {
         "number": content["statement"],
@@ -58,48 +60,105 @@ def context_of(statement: Statement, language: str) -> dict[str, Any]:
         "total_minor": content["net_minor"],
         "waterfall": waterfall(content),
         "groups": groups,
-        "omitted_lines": omitted,
+        "subtotals": subtotals,
+        "rest": rest,
+        "line_count": len(lines),
         "notes": [],
     }
 
 
-def _groups(content: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
-    """Return the lines by licence and how many are not printed; subtotals are of all lines."""
-    grouped = by_licence(content["lines"])
-    licences = Licence.objects.filter(public_id__in=[name for name, _ in grouped])
+def is_long(lines: list[dict[str, Any]]) -> bool:
+    """Whether paper has subtotals in place of lines."""
+    return len(lines) > MOST_LINES
+
+
+def _groups(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the lines by licence, those about earlier periods after the month's own."""
+    lines = content["lines"]
+    licences = Licence.objects.filter(public_id__in={line["licence"] for line in lines})
     rates = {licence.public_id: clauses_of(licence) for licence in licences}
-    room = MOST_LINES
-    groups = []
-    for name, lines in grouped:
-        printed, room = lines[:room], max(room - len(lines), 0)
-        groups.append(
-            {
-                "licence": name,
-                "licensee": f"{lines[0]['licensee']} · {lines[0]['licence_title']}",
-                "subtotal_minor": sum(line["net_minor"] for line in lines),
-                "lines": [_line(line, content["month"], rates.get(name, {})) for line in printed],
-            }
+    return [
+        {
+            "licence": name,
+            "licensee": f"{group[0]['licensee']} · {group[0]['licence_title']}",
+            "references": references(group[0]),
+            "is_adjustment": group[0]["adjustment"],
+            "subtotal_minor": sum(line["net_minor"] for line in group),
+            "lines": [_line(line, content["month"], rates.get(name, {})) for line in group],
+        }
+        for name, group in by_licence(lines)
+    ]
+
+
+def references(line: Mapping[str, Any]) -> list[str]:
+    """Return both sides' own contract numbers, the licensor's first; those that were written."""
+    return [line[name] for name in ("licensor_reference", "licensee_reference") if line[name]]
+
+
+def _subtotals(
+    lines: list[dict[str, Any]],
+) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """Return a row per licence and period, and one of all that would be too many rows."""
+    kept = [
+        _subtotal(list(group))
+        for _name, group_of_licence in by_licence(lines)
+        for _period, group in groupby(
+            sorted(group_of_licence, key=lambda line: str(line["period"])),
+            lambda line: line["period"],
         )
-    return groups, max(len(content["lines"]) - MOST_LINES, 0)
+    ]
+    if len(kept) <= MOST_LINES:
+        return kept, None
+    shown, others = kept[: MOST_LINES - 1], kept[MOST_LINES - 1 :]
+    sums = ("lines", "gross_minor", "deducted_minor", "amount_minor")
+    return shown, {name: sum(row[name] for row in others) for name in sums}
+
+
+def _subtotal(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    first = lines[0]
+    return {
+        "licence": first["licence"],
+        "licensee": f"{first['licensee']} · {first['licence_title']}",
+        "period": first["period"],
+        "is_adjustment": first["adjustment"],
+        "lines": len(lines),
+        "gross_minor": sum(line["gross_minor"] for line in lines),
+        "deducted_minor": sum(line["gross_minor"] - line["net_minor"] for line in lines),
+        "amount_minor": sum(line["net_minor"] for line in lines),
+    }
 
 
 def waterfall(content: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the way from gross to net; steps that are zero are left out."""
+    """Return the way from gross to net of the month's own lines, then what adjustments add.
+
+    Steps that are zero are left out.
+    """
+    own = [line for line in content["lines"] if not line["adjustment"]]
     steps = [
-        {"step": "gross", "amount_minor": content["gross_minor"], "kind": "total"},
-        {"step": "operator_fee", "amount_minor": -content["operator_fee_minor"]},
-        {"step": "collective_fee", "amount_minor": -content["collective_fee_minor"]},
-        {"step": "reserve", "amount_minor": -content["reserve_minor"]},
-        {"step": "recouped", "amount_minor": -content["recouped_minor"]},
+        {"step": "gross", "amount_minor": _sum(own, "gross_minor"), "kind": "total"},
+        {"step": "operator_fee", "amount_minor": -_sum(own, "operator_fee_minor")},
+        {"step": "collective_fee", "amount_minor": -_sum(own, "collective_fee_minor")},
+        {"step": "reserve", "amount_minor": -_sum(own, "reserve_minor")},
+        {"step": "recouped", "amount_minor": -_sum(own, "recouped_minor")},
+        {"step": "corrections", "amount_minor": content["adjustments_minor"]},
         {"step": "earned", "amount_minor": content["net_minor"], "kind": "total"},
     ]
     return [step for step in steps if step["amount_minor"] or step.get("kind")]
 
 
+def _sum(lines: list[dict[str, Any]], name: str) -> int:
+    return sum(line[name] for line in lines)
+
+
 def by_licence(lines: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Group lines by licence, keeping their order within each."""
-    ordered = sorted(lines, key=lambda line: line["licence"])
-    return [(name, list(group)) for name, group in groupby(ordered, lambda line: line["licence"])]
+    """Group lines by licence, keeping their order within each; adjustments after all others."""
+    ordered = sorted(lines, key=lambda line: (line["adjustment"], line["licence"]))
+    return [
+        (name, list(group))
+        for (_adjusts, name), group in groupby(
+            ordered, lambda line: (line["adjustment"], line["licence"])
+        )
+    ]
 
 
 def _line(line: dict[str, Any], month: str, clauses: Mapping[str, PlainPrice]) -> dict[str, Any]:
@@ -107,7 +166,7 @@ def _line(line: dict[str, Any], month: str, clauses: Mapping[str, PlainPrice]) -
     clause = clauses.get(line["price"])
     return {
         "price": line["price"],
-        "is_fee": line["kind"] == "fee",
+        "kind": line["kind"],
         "unit": line["unit"],
         # A correction books a difference; beside it the whole period's quantity would mislead.
         "quantity": line["charge_quantity"] if line["unit"] and not line["correction"] else "",
@@ -115,9 +174,9 @@ def _line(line: dict[str, Any], month: str, clauses: Mapping[str, PlainPrice]) -
         "charge_minor": line["charge_minor"],
         "share": share_text(line["gross_minor"], line["charge_minor"]),
         "gross_minor": line["gross_minor"],
-        "fees_minor": line["operator_fee_minor"] + line["collective_fee_minor"],
+        "deducted_minor": line["gross_minor"] - line["net_minor"],
         "amount_minor": line["net_minor"],
-        "period": line["period"] if line["correction"] or line["period"] != month else None,
+        "period": line["period"] if line["adjustment"] or line["period"] != month else None,
     }
 
 

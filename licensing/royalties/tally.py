@@ -157,6 +157,8 @@ class PeriodLines:
     def write_detail(self, path: Path, prices: Mapping[str, Measure]) -> None:
         """Write what each payee's part of each price is made of, one row per payee and work.
 
+        A payee's rows stand together, those that weigh most first, as a statement shows them.
+
         Columns: ``price_id, payee, work_id, quantity, weight, weight_total, numerator, lines``.
         The numerators of a price sum to what `numerators` returns, so a figure on a statement is
         followed from here to the lines of its works. Raises `TooMuch`.
@@ -171,11 +173,13 @@ class PeriodLines:
             """
             for price_id, measure in sorted(prices.items(), key=lambda one: one[0])
         ]
-        rows = " UNION ALL ".join(selects) or "SELECT 1 WHERE false"
+        rows = " UNION ALL ".join(selects) or NO_DETAIL
         self._ask(
             f"""
-            COPY (SELECT * FROM ({rows}) ORDER BY ALL)
-            TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)
+            COPY (
+                SELECT * FROM ({rows})
+                ORDER BY price_id, payee, numerator // greatest(weight_total, 1) DESC, work_id
+            ) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)
             """
         )
 
@@ -241,6 +245,12 @@ def _list(engine: Engine, reports: Iterable[ReportFile]) -> None:
         )
 
 
+NO_DETAIL = """
+    SELECT '' AS price_id, '' AS payee, 0::BIGINT AS work_id, 0::DECIMAL(38, 6) AS quantity,
+           0::BIGINT AS weight, 0::BIGINT AS weight_total, 0::DECIMAL(38, 0) AS numerator,
+           0::BIGINT AS lines
+    WHERE false
+"""
 LINES = """
     CREATE TABLE no_lines (
         line_no BIGINT, line_id VARCHAR, work VARCHAR, work_id BIGINT, "use" VARCHAR, unit VARCHAR,

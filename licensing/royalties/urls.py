@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from licensing.royalties import views, views_periods, views_runs
+from licensing.royalties import views, views_periods, views_runs, views_works
 
 urlpatterns = [
     path("periods/", views_periods.periods, name="periods"),
@@ -20,7 +20,10 @@ urlpatterns = [
     path("statements/", views.statements, name="statements"),
     path("statements/<str:public_id>/", views.statement, name="statement"),
     path("statements/<str:public_id>/lines/<int:number>/", views.why, name="statement-why"),
-    path("statements/<str:public_id>/lines.csv", views.statement_csv, name="statement-csv"),
+    path("statements/<str:public_id>/works/", views_works.works, name="statement-works"),
+    path(
+        "statements/<str:public_id>/files/<str:name>", views.statement_file, name="statement-file"
+    ),
     path(
         "statements/<str:public_id>/statement.<str:language>.pdf",
         views.statement_pdf,

@@ -16,9 +16,9 @@ urlpatterns = [
     path("statements", api.StatementList.as_view(), name="api-statements"),
     path("statements/<str:public_id>", api.StatementDetail.as_view(), name="api-statement"),
     path(
-        "statements/<str:public_id>/lines.csv",
-        api.StatementCsv.as_view(),
-        name="api-statement-csv",
+        "statements/<str:public_id>/files/<str:name>",
+        api.StatementFile.as_view(),
+        name="api-statement-file",
     ),
     path(
         "statements/<str:public_id>/explain",

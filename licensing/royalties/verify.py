@@ -7,6 +7,7 @@ every part of it and every frozen statement is what its evidence says.
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from django.db.models import QuerySet
@@ -23,16 +24,6 @@ from licensing.royalties.models import Close, Period, Statement
 from licensing.royalties.recoupment import recoup
 from licensing.usage import evidence
 from licensing.usage.models import UsageReport
-
-WATERFALL = (
-    "gross_minor",
-    "operator_fee_minor",
-    "collective_fee_minor",
-    "reserve_minor",
-    "recouped_minor",
-    "net_minor",
-)
-
 
 def findings() -> Iterator[str]:
     """Yield everything that does not agree, over all closes, advances and issued statements."""
@@ -102,13 +93,12 @@ def of_statement(statement: Statement) -> Iterator[str]:
     frozen = statement.content or {}
     if content.sha256(frozen) != statement.content_sha256:
         yield f"{statement.public_id}: its content no longer has the hash it was issued with"
-    again = content.of(statement)
-    for place, (was, now) in enumerate(
-        zip(frozen.get("lines", []), again["lines"], strict=False), start=1
-    ):
+    again = content.of(statement, content.Names.frozen(frozen))
+    lines = zip_longest(frozen["lines"], again["lines"])
+    for place, (was, now) in enumerate(lines, start=1):
         if was != now:
             yield f"{statement.public_id} line {place}: was issued as {was}, is now {now}"
-    for name in WATERFALL:
+    for name in sorted(again.keys() - {"lines"}):
         if frozen.get(name) != again[name]:
             yield f"{statement.public_id} {name}: issued {frozen.get(name)}, now {again[name]}"
 

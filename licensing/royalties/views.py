@@ -21,6 +21,7 @@ from licensing.royalties import content, detail, disputes, downloads, explain, p
 from licensing.royalties.charges import clauses_of, share_of, trace_of
 from licensing.royalties.forms import AnswerForm, DisputeForm
 from licensing.royalties.models import Allocation, Run, Statement, StatementState
+from licensing.royalties.works import Works
 from licensing.usage.models import UsageReport
 
 PER_PAGE = 25
@@ -95,14 +96,14 @@ def _show(
     disputing: DisputeForm | None = None,
     answering: AnswerForm | None = None,
 ) -> HttpResponse:
-    stated = shown.content or content.of(shown)
+    stated = content.stated(shown)
     page = Paginator(list(enumerate(stated["lines"], 1)), MOST_LINES).get_page(
         request.GET.get("page")
     )
     is_payee = request.actor.organisation_id == shown.payee_id
     context = {
         "page_title": _("Statement"),
-        "breadcrumbs": _crumbs(request, shown),
+        "breadcrumbs": crumbs(request, shown),
         "statement": shown,
         "stated": stated,
         "waterfall": printing.waterfall(stated),
@@ -122,43 +123,45 @@ def _show(
     return render(request, "royalties/statement.html", context, status=422 if refused else 200)
 
 
-def _crumbs(request: ActorRequest, shown: Statement) -> list[dict[str, Any]]:
-    crumbs: list[dict[str, Any]] = [{"label": _("Statements"), "url": reverse("statements")}]
+def crumbs(request: ActorRequest, shown: Statement) -> list[dict[str, Any]]:
+    """Return the way to a statement; by its run for who reviews runs."""
+    way: list[dict[str, Any]] = [{"label": _("Statements"), "url": reverse("statements")}]
     if request.actor.may(Scope.STATEMENTS_APPROVE):
         label = _("Run %(month)s · %(number)s") % {
             "month": f"{shown.run.month:%Y-%m}",
             "number": shown.run.number,
         }
-        crumbs.append({"label": label, "url": reverse("run", args=[shown.run.public_id])})
-    return crumbs
+        way.append({"label": label, "url": reverse("run", args=[shown.run.public_id])})
+    return way
 
 
 @scoped(Scope.STATEMENTS_READ)
 def why(request: ActorRequest, public_id: str, number: int) -> HttpResponse:
     """Follow one line down: clause, calculation, works, reports and the entry that books it."""
     shown = visible_statement(request, public_id)
-    lines = content.allocations_of(shown)
-    if not 1 <= number <= len(lines):
+    allocations = content.allocations_of(shown)
+    if not 1 <= number <= len(allocations):
         raise Http404
-    allocation = lines[number - 1]
-    query = request.GET.get("q", "").strip()
+    allocation = allocations[number - 1]
     charge = allocation.charge
+    with detail.opened([allocation]) as opened:
+        behind = Works(opened, [(number, allocation)])
+        works = behind[: explain.MOST_WORKS]
     context = {
         "page_title": _("Why this number?"),
         "breadcrumbs": [
-            *_crumbs(request, shown),
+            *crumbs(request, shown),
             {"label": shown.public_id, "url": reverse("statement", args=[shown.public_id])},
         ],
         "statement": shown,
-        "line": content.line(allocation),
-        "allocation": allocation,
+        "number": number,
+        "line": content.stated(shown)["lines"][number - 1],
         "charge": charge,
         "share": share_of(allocation),
         "clause": clauses_of(charge.period.licence).get(charge.price_id),
         "trace": trace_of(charge),
-        "works": list(detail.works_of(allocation, most=explain.MOST_WORKS, search=query)),
-        "most_works": explain.MOST_WORKS,
-        "query": query,
+        "works": works,
+        "work_count": len(behind),
         "reports": _reports(request, allocation),
         "released_by": f"statement:{shown.public_id}" if shown.issued_at else "",
         "may_read_journal": request.actor.may(Scope.LEDGER_READ),
@@ -179,9 +182,12 @@ def _reports(request: ActorRequest, allocation: Allocation) -> list[dict[str, An
 
 
 @scoped(Scope.STATEMENTS_READ)
-def statement_csv(request: ActorRequest, public_id: str) -> HttpResponseBase:
-    """Stream the lines with the works behind them."""
-    return downloads.statement_csv(visible_statement(request, public_id))
+def statement_file(request: ActorRequest, public_id: str, name: str) -> HttpResponseBase:
+    """Hand out a statement as one of the files it can be taken away as."""
+    shown = visible_statement(request, public_id)
+    if name not in downloads.FILES or (name == "statement.json" and shown.content is None):
+        raise Http404
+    return downloads.response(shown, name)
 
 
 @scoped(Scope.STATEMENTS_READ)

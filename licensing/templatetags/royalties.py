@@ -12,9 +12,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def fees_of(stated: Mapping[str, Any]) -> int:
-    """Return both fees of a line or of a whole statement together, in minor units."""
-    return int(stated["operator_fee_minor"]) + int(stated["collective_fee_minor"])
+def deducted_from(stated: Mapping[str, Any]) -> int:
+    """Return what lies between gross and net of a line or a whole statement, in minor units."""
+    return int(stated["gross_minor"]) - int(stated["net_minor"])
 
 
 @register.filter

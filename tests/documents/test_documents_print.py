@@ -71,4 +71,22 @@ def test_a_statement_of_500_lines_repeats_its_head_and_stays_quick() -> None:
     pdf = printed("statement", "en", STATEMENT | {"groups": [group]})
 
     assert all("Your part" in page.extract_text() for page in pdf.pages[:-1])
-    assert "1,240 more lines" in text_of(pdf)
+
+
+def test_a_statement_of_more_lines_prints_subtotals_and_says_where_the_rest_is() -> None:
+    row = {
+        "licence": "lic_7qk2m5xw3hd4zt6a",
+        "licensee": "Tensor Labs Inc.",
+        "period": "2026-10",
+        "is_adjustment": False,
+        "lines": 1240,
+        "gross_minor": 12_926_521,
+        "deducted_minor": 2_223_809,
+        "amount_minor": 10_702_712,
+    }
+    long = {"groups": [], "subtotals": [row], "line_count": 1240}
+
+    text = text_of(printed("statement", "en", STATEMENT | long))
+
+    assert "has 1,240 lines" in text.replace("\n", " ")
+    assert "107,027.12" in text

@@ -23,14 +23,14 @@ def test_a_line_says_what_was_charged_and_what_is_the_payees(books: Books) -> No
     (line,) = group["lines"]
     assert line == {
         "price": "tokens",
-        "is_fee": False,
+        "kind": "share",
         "unit": "token",
         "quantity": "2000000",
         "rate_text": "$2.50 per 1,000,000 tokens.",
         "charge_minor": 500,
         "share": "83.40%",
         "gross_minor": 417,
-        "fees_minor": 53,
+        "deducted_minor": 53,
         "amount_minor": 364,
         "period": None,
     }
@@ -114,9 +114,14 @@ def test_the_day_of_issue_is_the_day_in_tokyo(
     assert printed["issued_on"] == "2026-11-03"
 
 
-def test_subtotals_count_lines_that_only_the_csv_has(
+def test_paper_has_subtotals_where_lines_are_too_many(
     books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """October's 364 for aoba, and −80 after half the ferry was taken back; see `books`.
+
+    1,500,000 tokens are 375 cents; collective 35.625 → 36, operator 11.25 → 11, rest 328. Weights
+    1,000,000 + 333,333⅓ : 166,666⅔ are 8 : 1: aoba 291.56 → 292 (the larger remainder), so −72.
+    """
     books.closed()
     books.correct(FERRY | {"quantity": "500000"})
     books.close()
@@ -125,10 +130,16 @@ def test_subtotals_count_lines_that_only_the_csv_has(
 
     printed = printing.context_of(books.statement_of(books.aoba), "en")
 
-    statement = books.statement_of(books.aoba)
-    assert len(printed["groups"][0]["lines"]) == 1
-    assert printed["omitted_lines"] == 1
-    assert printed["groups"][0]["subtotal_minor"] == statement.net_minor
+    assert printed["groups"] == []
+    assert printed["subtotals"] == []
+    assert (printed["rest"]["lines"], printed["rest"]["amount_minor"]) == (2, 292)
+    monkeypatch.setattr(printing, "MOST_LINES", 2)
+    monkeypatch.setattr(printing, "is_long", lambda _lines: True)
+    apart = printing.context_of(books.statement_of(books.aoba), "en")["subtotals"]
+    assert [(row["is_adjustment"], row["amount_minor"]) for row in apart] == [
+        (False, 364),
+        (True, -72),
+    ]
 
 
 def test_the_sheet_shows_each_figure(books: Books) -> None:
