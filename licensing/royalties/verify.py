@@ -25,6 +25,7 @@ from licensing.royalties.recoupment import recoup
 from licensing.usage import evidence
 from licensing.usage.models import UsageReport
 
+
 def findings() -> Iterator[str]:
     """Yield everything that does not agree, over all closes, advances and issued statements."""
     closes = Close.objects.select_related("period__licence").order_by("pk")

@@ -13,7 +13,7 @@ def reference(whose: str) -> models.CharField:
 class Migration(migrations.Migration):
     """Let each side write its own contract number on a deal."""
 
-    dependencies = [("licensing", "0004_fill_what_closes_counted")]
+    dependencies = [("licensing", "0007_invoiced_advance")]
 
     operations = [
         migrations.AddField("deal", "licensor_reference", reference("the licensor's side")),
