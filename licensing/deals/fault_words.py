@@ -51,6 +51,13 @@ WORDS: dict[str, Promise] = {
     "guarantee_above_cap": _(
         "The guarantee is above the cap of the same window. Lower it, or raise the cap."
     ),
+    "points_need_their_key": _(
+        "Only the division by points looks at points. Choose it, or remove them."
+    ),
+    "points_missing": _("No work has a point, so nothing could be divided. Give some points."),
+    "points_need_works_or_kinds": _(
+        "Name the works that have these points, or the kinds of work; not both."
+    ),
     "too_many_decimals": _("This amount has more decimals than its currency has."),
     "use_not_granted": _(
         "This use is not among the uses of the grant. Grant it, or remove it here."

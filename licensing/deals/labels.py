@@ -65,6 +65,8 @@ CLAUSES: dict[str, Promise] = {
     "cap.window": _("Window of the cap"),
     "distribution": _("Distribution"),
     "distribution.key": _("Distribution key"),
+    "distribution.points": _("Points"),
+    "distribution.otherwise": _("Points of every other work"),
     "fees": _("Fee"),
     "fees.to": _("Recipient of the fee"),
     "fees.rate": _("Rate of the fee"),

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from licensing.deals.plain_prices import PlainPrice, describe_price
 from licensing.deals.redline import Kind, Segment, text_changes
 from licensing.deals.terms import Grant, Terms
-from licensing.deals.terms.document import Duties
+from licensing.deals.terms.document import Distribution, Duties
 from licensing.templatetags.money import percent, quantity
 from licensing.templatetags.money import price as amount
 from licensing.templatetags.periods import day
@@ -192,9 +192,7 @@ def _money(terms: Terms) -> Iterator[Row]:
                 "window": word("window", clause.window),
             }
             yield Row(name, label, text)
-    yield Row(
-        "distribution", _("Division"), _sentence(word("distribution", terms.distribution.key))
-    )
+    yield Row("distribution", _("Division"), _division(terms.distribution))
     for fee in terms.fees:
         yield Row(
             f"fees.{fee.to}",
@@ -241,6 +239,21 @@ def _duties(terms: Terms) -> Iterator[Row]:
         yield from _further(terms.duties)
     if terms.special_conditions is not None:
         yield Row("special_conditions", _("Special conditions"), terms.special_conditions)
+
+
+def _division(distribution: Distribution) -> str:
+    text = _sentence(word("distribution", distribution.key))
+    for rule in distribution.points:
+        named = listed(rule.works or rule.kinds, "dimension")
+        text += " " + _("%(named)s: %(points)s.") % {
+            "named": named,
+            "points": quantity(rule.points),
+        }
+    if distribution.otherwise is not None:
+        text += " " + _("Every other work: %(points)s.") % {
+            "points": quantity(distribution.otherwise)
+        }
+    return text
 
 
 def _days(count: int) -> str:

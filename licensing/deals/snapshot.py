@@ -1,8 +1,8 @@
 """The repertoire snapshot: which works a licence covers, frozen at signature.
 
-Kept as Parquet in the evidence store, one row per work: ``work_id`` (the catalogue's own number)
-and ``public_id``, ascending. Works that come into the repertoire later are not in it, and works
-that leave it stay licensed until an amendment says otherwise.
+Kept as Parquet in the evidence store, one row per work: ``work_id`` (the catalogue's own number),
+``public_id`` and ``kind``, ascending. Works that come into the repertoire later are not in it, and
+works that leave it stay licensed until an amendment says otherwise.
 """
 
 import csv
@@ -53,7 +53,7 @@ def licensable(licence: Licence, terms: Terms) -> QuerySet[Work]:
 
 def freeze(licence: Licence, terms: Terms) -> Snapshot:
     """Write the snapshot of a licence; raises `NothingToLicense` if it would be empty."""
-    rows = licensable(licence, terms).values_list("pk", "public_id")
+    rows = licensable(licence, terms).values_list("pk", "public_id", "kind")
     with evidence.workplace() as folder:
         listing = folder / "works.csv"
         count = _write(listing, rows)
@@ -67,14 +67,15 @@ def freeze(licence: Licence, terms: Terms) -> Snapshot:
         with evidence.engine(folder) as duck:
             duck.execute(
                 f"COPY (FROM read_csv({evidence.quoted(listing)}, header = false, "
-                "columns = {'work_id': 'BIGINT', 'public_id': 'VARCHAR'}) ORDER BY work_id) "
+                "columns = {'work_id': 'BIGINT', 'public_id': 'VARCHAR', 'kind': 'VARCHAR'}) "
+                "ORDER BY work_id) "
                 f"TO {evidence.quoted(parquet)} (FORMAT parquet, COMPRESSION zstd)"
             )
         kept = evidence.put_file(f"licences/{licence.public_id}/repertoire.parquet", parquet)
     return Snapshot(kept.key, kept.sha256, count)
 
 
-def _write(listing: Path, rows: "QuerySet[Work, tuple[int, str]]") -> int:
+def _write(listing: Path, rows: "QuerySet[Work, tuple[int, str, str]]") -> int:
     count = 0
     with listing.open("w", newline="") as file:
         writer = csv.writer(file)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -44,6 +45,8 @@ class Inputs:
     snapshot_sha256: str
     basis_key: str
     basis_sha256: str
+    window: tuple[tuple[str, int, str], ...] = ()
+    """The earlier closes it was rated after: first day of the period, number, inputs."""
 
     @property
     def sha256(self) -> str:
@@ -55,6 +58,7 @@ class Inputs:
                 self.terms_hash,
                 self.snapshot_sha256,
                 self.basis_sha256,
+                [(period, inputs) for period, _, inputs in self.window],
             ],
             separators=(",", ":"),
         )
@@ -77,6 +81,8 @@ class RatedPeriod:
     prices: tuple[RatedPrice, ...]
     detail_key: str
     lines_rated: int
+    carried: Mapping[str, Any]
+    """What later periods take over, as the row keeps it."""
 
 
 class PayeeUnknown(LicensingError):
@@ -139,6 +145,11 @@ def book(period: Period, rated: RatedPeriod) -> Close:
         detail_key=rated.detail_key,
         reports=list(rated.inputs.reports),
         works=rated.inputs.works,
+        window=[
+            {"period": period, "close": number, "inputs": inputs}
+            for period, number, inputs in rated.inputs.window
+        ],
+        carried=rated.carried,
         inputs_hash=rated.inputs.sha256,
         lines_rated=rated.lines_rated,
         closed_at=timezone.now(),

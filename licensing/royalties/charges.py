@@ -5,11 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
 from licensing.deals import terms as contract
+from licensing.deals.labels import CLAUSES
 from licensing.deals.models import Licence
 from licensing.deals.plain_prices import PlainPrice, describe_price
-from licensing.royalties import plain_trace
+from licensing.deals.terms.document import WindowAmount
+from licensing.royalties import plain_trace, rates
 from licensing.royalties.models import Allocation, AllocationRole, Charge, Period
+from licensing.templatetags.money import price
+from licensing.templatetags.terms import word
 
 MOST_PAYEES = 50
 
@@ -51,9 +57,21 @@ class ShownCharge:
 
 
 def clauses_of(licence: Licence) -> dict[str, PlainPrice]:
-    """Return the prices of a licence in words, by their id."""
+    """Return what a licence charges by in words: its prices by id, and what bounds them."""
     terms = contract.parse(licence.terms)
-    return {price.id: describe_price(price, terms.currency) for price in terms.prices}
+    prices = {price.id: describe_price(price, terms.currency) for price in terms.prices}
+    bounds = {name: getattr(terms, name) for name in (rates.CAP, rates.GUARANTEE)}
+    return prices | {
+        name: _bound(name, clause, terms.currency) for name, clause in bounds.items() if clause
+    }
+
+
+def _bound(name: str, clause: WindowAmount, currency: str) -> PlainPrice:
+    text = _("%(amount)s %(window)s.") % {
+        "amount": price(clause.amount, currency),
+        "window": word("window", clause.window),
+    }
+    return PlainPrice(name, str(CLAUSES[name]), text, per="", tiers=(), notes=())
 
 
 def trace_of(charge: Charge) -> tuple[plain_trace.Line, ...]:

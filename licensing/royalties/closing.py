@@ -7,8 +7,10 @@ a period that the sweep finds, and at most files that nothing refers to.
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import structlog
 from django.db import transaction
@@ -22,7 +24,17 @@ from licensing.claims import Claimable, claim
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.errors import IllegalMove, LicensingError
-from licensing.royalties import basis, booking, periods, rating, recouping, tally
+from licensing.royalties import (
+    basis,
+    booking,
+    earlier,
+    measures,
+    periods,
+    points,
+    rating,
+    recouping,
+    tally,
+)
 from licensing.royalties.booking import Inputs, RatedPeriod
 from licensing.royalties.models import Close, Period, PeriodState
 from licensing.usage import evidence
@@ -86,7 +98,8 @@ def is_stale(period: Period) -> bool:
 def request_close(*, by: Actor, period_id: str) -> Period:
     """Ask for a period to be closed, or closed again after something changed.
 
-    Raises `IllegalMove` while a close is under way or a report is still being checked.
+    Raises `IllegalMove` while a close is under way or a report is still being checked, and where
+    an earlier period that counts towards this one is open.
     """
     found = Period.objects.visible_to(by).get(public_id=period_id)
     Licence.objects.lock(found.licence_id)
@@ -101,6 +114,7 @@ def request_close(*, by: Actor, period_id: str) -> Period:
             f"A report for {period.label} is still being checked. Wait until it is accepted or "
             "rejected, then close the period."
         )
+    _closes_before(period)
     period.state = PeriodState.DUE
     period.requested_by = by.user
     period.requested_at = timezone.now()
@@ -126,6 +140,9 @@ def close_period(period_id: int) -> Close | None:
         try:
             while (close := _book(period, rate_period(period))) is None:
                 log.info("close_repeated", period=period.public_id)
+        except earlier.EarlierPeriodUnderWay:
+            _wait(period_id)
+            return None
         except (LicensingError, LedgerError) as error:
             log.warning("close_refused", period=period.public_id, code=error.code)
             _refuse(period_id, error)
@@ -137,26 +154,23 @@ def rate_period(period: Period) -> RatedPeriod:
     """Rate and divide everything in force for a period; reads only, but for kept files."""
     licence = period.licence
     terms = contract.parse(licence.terms)
+    span = span_of(period)
     _progress(period, 0, total=STEPS_BESIDE_PRICES + len(terms.prices))
     reports = UsageReport.objects.in_force(licence.pk, period.starts_on, period.ends_on)
+    before = _closes_before(period)
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
         kept = basis.freeze(licence, period.ends_on, folder)
-        shares = stack.enter_context(evidence.local_path(kept.key))
-        files = list(report_files(stack, reports))
-        _progress(period, 1)
-        lines = stack.enter_context(tally.opened(files, shares, folder))
+        evidenced = Evidenced(tuple(reports), licence.snapshot_works, kept.key, tuple(before))
+        given = opened(stack, licence, span, evidenced, folder)
         _progress(period, 2)
-        span = periods.Span(period.starts_on, period.ends_on)
-        repertoire = rating.Repertoire(licence.snapshot_works, shares)
-        step = partial(_step, period)
-        prices = tuple(rating.rated_prices(terms, span, lines, repertoire, step))
+        rated = rating.rate_all(given, partial(_step, period))
         detail = folder / "detail.parquet"
-        lines.write_detail(detail, rating.measures(terms, lines))
+        given.lines.write_detail(detail, measures.of(terms, given.lines, given.earlier))
         detail_key = evidence.put_addressed(
             f"licences/{licence.public_id}/{period.label}", ".detail.parquet", detail
         ).key
-        counted = lines.lines()
+        counted = given.lines.lines()
     inputs = Inputs(
         reports=tuple(report.basis for report in reports),
         works=licence.snapshot_works,
@@ -164,8 +178,47 @@ def rate_period(period: Period) -> RatedPeriod:
         snapshot_sha256=licence.snapshot_sha256,
         basis_key=kept.key,
         basis_sha256=kept.sha256,
+        window=earlier.named(before),
     )
-    return RatedPeriod(inputs, prices, detail_key, counted)
+    carried = rated.carried.as_json() if earlier.looks_back(terms) else {}
+    return RatedPeriod(inputs, rated.prices, detail_key, counted, carried)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidenced:
+    """What a close is made from: reports, works covered, key of the shares, closes before it."""
+
+    reports: tuple[UsageReport, ...]
+    works: int
+    basis_key: str
+    before: tuple[Close, ...]
+
+
+def opened(
+    stack: ExitStack, licence: Licence, span: periods.Span, made_from: Evidenced, folder: Path
+) -> rating.Material:
+    """Open the evidence of a close, for rating it first or again, until the stack closes."""
+    terms = contract.parse(licence.terms)
+    shares = stack.enter_context(evidence.local_path(made_from.basis_key))
+    snapshot = stack.enter_context(evidence.local_path(licence.snapshot_key))
+    laid = points.lay(terms, snapshot, folder)
+    files = list(report_files(stack, made_from.reports))
+    carried_in = earlier.gather(stack, terms, span, made_from.before)
+    beside = [path for paths in carried_in.details.values() for path in paths]
+    lines = stack.enter_context(tally.opened(files, shares, folder, beside=beside, points=laid))
+    repertoire = rating.Repertoire(made_from.works, shares, laid)
+    return rating.Material(terms, span, lines, repertoire, carried_in)
+
+
+def span_of(period: Period) -> periods.Span:
+    """Return a period's first and last day."""
+    return periods.Span(period.starts_on, period.ends_on)
+
+
+def _closes_before(period: Period) -> list[Close]:
+    """Return the closes that a period's windows reach; raises `EarlierPeriodOpen`."""
+    licence = period.licence
+    return earlier.closes_before(licence, contract.parse(licence.terms), span_of(period))
 
 
 def report_files(stack: ExitStack, reports: Iterable[UsageReport]) -> Iterator[tally.ReportFile]:
@@ -203,7 +256,38 @@ def _book(period: Period, rated: RatedPeriod) -> Close | None:
     reports = UsageReport.objects.in_force(period.licence_id, period.starts_on, period.ends_on)
     if tuple(report.basis for report in reports) != rated.inputs.reports:
         return None
-    return booking.book(current, rated)
+    if earlier.named(_closes_before(current)) != rated.inputs.window:
+        return None
+    close = booking.book(current, rated)
+    _reopen_later(close)
+    return close
+
+
+def _reopen_later(close: Close) -> None:
+    """Let the later periods that counted on what this one was before be closed again.
+
+    Each waits for the one before it, so a correction of October runs through the year on its own
+    and books in each month what the new tiers make of it.
+    """
+    for period in earlier.later_closes_on(close):
+        later = Period.objects.lock(period.pk)
+        later.state = PeriodState.DUE
+        later.save(update_fields=["state"])
+    waiting = Period.objects.filter(
+        licence=close.period.licence_id,
+        starts_on__gt=close.period.starts_on,
+        state=PeriodState.DUE,
+    )
+    if following := waiting.order_by("starts_on").first():
+        enqueue_on_commit("licensing.royalties.tasks.close_period", period_id=following.pk)
+
+
+@transaction.atomic
+def _wait(period_id: int) -> None:
+    """Leave a period due; the one it waits for hands it on, and so does the sweep."""
+    period = Period.objects.lock(period_id)
+    period.state = PeriodState.DUE
+    period.save(update_fields=["state"])
 
 
 @transaction.atomic

@@ -51,9 +51,14 @@ def of_allocation(allocation: Allocation, opened: detail.Detail) -> dict[str, An
 
 
 def clause_of(charge: Charge) -> dict[str, Any] | None:
-    """Return the price as the licence's terms write it."""
-    prices: list[dict[str, Any]] = charge.period.licence.terms["prices"]
-    return next((price for price in prices if price["id"] == charge.price_id), None)
+    """Return the clause that a charge is made by as the licence's terms write it.
+
+    A price; or the cap or the guarantee, which are charged by their own names.
+    """
+    terms: dict[str, Any] = charge.period.licence.terms
+    prices: list[dict[str, Any]] = terms["prices"]
+    found = next((price for price in prices if price["id"] == charge.price_id), None)
+    return found or terms.get(charge.price_id)
 
 
 def reports_of(charge: Charge) -> list[dict[str, str]]:

@@ -105,6 +105,12 @@ class Close(models.Model):
         help_text=_("The reports in force: id, SHA-256 and the judged lines that were counted.")
     )
     works = models.PositiveIntegerField(default=0, help_text=_("Works the licence covered."))
+    window = models.JSONField(
+        default=list, help_text=_("The earlier closes it was rated after, by period and number.")
+    )
+    carried = models.JSONField(
+        default=dict, help_text=_("What it hands on to later periods: tallies and what they cost.")
+    )
     inputs_hash = models.CharField(max_length=64)
     lines_rated = models.BigIntegerField()
     closed_at = models.DateTimeField()

@@ -65,6 +65,12 @@ def _count(record: Record, _currency: str) -> str:
     }
     if record.get("territory"):
         text += _(" in %(place)s") % {"place": territory_name(record["territory"])}
+    if record.get("language"):
+        text += _(", language %(tag)s") % {"tag": record["language"]}
+    if record.get("media"):
+        text += _(", medium %(medium)s") % {"medium": record["media"]}
+    if record.get("generation"):
+        text += _(", model version %(version)s") % {"version": record["generation"]}
     if record["times"] != "1":
         text += _(", times %(factor)s") % {"factor": record["times"]}
     return text

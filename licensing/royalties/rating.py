@@ -1,17 +1,17 @@
 """From the lines in force to rated and divided prices; what a close books and `verify` repeats."""
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from licensing.deals import terms as contract
-from licensing.deals.terms.prices import PerWork, Price, UnitPrice
-from licensing.royalties import periods, rates
+from licensing.deals.terms.prices import PerWork
+from licensing.royalties import measures, periods, rates
 from licensing.royalties.allocation import SUSPENSE, Numerator
 from licensing.royalties.booking import RatedPrice
 from licensing.royalties.division import divide
-from licensing.royalties.tally import Count, Measure, PeriodLines
+from licensing.royalties.earlier import NOTHING_EARLIER, Carried, Earlier
+from licensing.royalties.tally import Measure, PeriodLines
 from licensing.usage.evidence import engine, quoted, workplace
 
 Step = Callable[[], None]
@@ -19,112 +19,135 @@ Step = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Repertoire:
-    """The works a licence covers: how many, and the Parquet of who shares in those owned."""
+    """The works a licence covers: how many, who shares in those owned, and their points.
+
+    ``shares`` and ``points`` are Parquet; points are None where the key asks for none.
+    """
 
     works: int
     shares: Path
+    points: Path | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """What there is to read."""
+        return [path for path in (self.shares, self.points) if path is not None]
 
 
-def rated_prices(
-    terms: contract.Terms,
-    span: periods.Span,
-    lines: PeriodLines,
-    repertoire: Repertoire,
-    step: Step,
-) -> Iterator[RatedPrice]:
-    """Yield each price of a period rated whole and divided among its payees.
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything a period is rated from, open for questions."""
+
+    terms: contract.Terms
+    span: periods.Span
+    lines: PeriodLines
+    repertoire: Repertoire
+    earlier: Earlier = NOTHING_EARLIER
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What a period comes to, and what it hands on to the later ones of its windows."""
+
+    prices: tuple[RatedPrice, ...]
+    carried: Carried
+
+
+def no_step() -> None:
+    """Follow no progress."""
+
+
+def rate_all(given: Material, step: Step = no_step) -> Rated:
+    """Rate each price of a period whole, bound them together, and divide what each comes to.
 
     ``step`` is called after each price, for a progress bar.
     """
-    context = rates.Context(
-        starts_on=span.starts_on,
-        ends_on=span.ends_on,
-        first=periods.is_first(terms, span),
-        works=_works(terms, lines, repertoire.works),
-    )
-    fees = [(fee.to, fee.rate) for fee in terms.fees]
-    found = measures(terms, lines)
-    for draft in rates.rate(terms, lines.tallies(), context):
+    terms, earlier = given.terms, given.earlier
+    found = measures.of(terms, given.lines, earlier)
+    tallies = tuple(given.lines.tallies(measures.dimensions(terms)))
+    context = _context(given, found)
+    prices = []
+    for draft in rates.rate(terms, [*earlier.tallies, *tallies], context):
         measure = found.get(draft.price_id)
-        numerators = lines.numerators(measure) if measure else equally(repertoire)
-        yield RatedPrice(draft, divide(draft.amount_minor, numerators, fees))
+        numerators = given.lines.numerators(measure) if measure else []
+        prices.append(_divided(terms, draft, numerators or equally(given.repertoire)))
         step()
+    carried = Carried(tallies, sum(one.draft.amount_minor for one in prices))
+    charged = [*earlier.charged, rates.Charged(given.span.starts_on, carried.charged_minor)]
+    for draft in rates.bound(terms, charged, context):
+        before = earlier.parts if draft.price_id == rates.GUARANTEE else {}
+        numerators = as_charged(before, prices)
+        prices.append(_divided(terms, draft, numerators or equally(given.repertoire)))
+    return Rated(tuple(prices), carried)
 
 
-def measures(terms: contract.Terms, lines: PeriodLines) -> Mapping[str, Measure]:
-    """Return what divides each price, by its id; a price left out is divided equally.
+def _divided(
+    terms: contract.Terms, draft: rates.ChargeDraft, numerators: list[Numerator]
+) -> RatedPrice:
+    fees = [(fee.to, fee.rate) for fee in terms.fees]
+    return RatedPrice(draft, divide(draft.amount_minor, numerators, fees))
 
-    A price per unit is divided by the lines it counts, each as often as its factors count it; a
-    price per work used by the works used, each counting one. A fixed amount counts nothing: it is
-    divided by the lines of its uses if they are all of one unit. What falls due without usage, or
-    where several units would have to be added, or for every licensed work, gives every licensed
-    work the same.
+
+def _context(given: Material, found: Mapping[str, Measure]) -> rates.Context:
+    terms, span = given.terms, given.span
+    context = rates.Context(span.starts_on, span.ends_on, first=periods.is_first(terms, span))
+    return replace(context, works=dict(_works(given, found, context)))
+
+
+def _works(
+    given: Material, found: Mapping[str, Measure], context: rates.Context
+) -> Iterator[tuple[str, rates.Works]]:
+    licensed = given.repertoire.works
+    for price in given.terms.prices:
+        if not isinstance(price, PerWork):
+            continue
+        if price.count == "licensed":
+            again = rates.has_earlier_periods(price.tally, given.terms.grant, context)
+            yield price.id, rates.Works(licensed, licensed if again else 0)
+        else:
+            seen = given.earlier.details.get(price.id, ())
+            measure = found.get(price.id) or Measure([], seen=seen, seen_price=price.id)
+            before = given.lines.works_seen(measure)
+            yield price.id, rates.Works(before + given.lines.works_used(measure), before)
+
+
+def as_charged(before: Mapping[str, int], prices: list[RatedPrice]) -> list[Numerator]:
+    """Return each payee's part of what prices came to, and of what it had ``before``.
+
+    What bounds all prices together is divided as they were. A part counts by its size, since a
+    tier may make a period cost less than nothing.
     """
-    counts = [one for one in lines.counts() if one.quantity]
-    found = ((price.id, _measure(terms, price, counts)) for price in terms.prices)
-    return {price_id: measure for price_id, measure in found if measure}
-
-
-def _measure(terms: contract.Terms, price: Price, counts: Sequence[Count]) -> Measure | None:
-    uses = contract.expand(price.uses or terms.grant.uses)
-    used = [one for one in counts if one.use in uses]
-    if isinstance(price, UnitPrice):
-        counted = [one for one in used if one.unit == price.unit]
-        return Measure(_kinds(counted), _times(price, counted)) if counted else None
-    if isinstance(price, PerWork):
-        each = price.count == "used" and used
-        return Measure(_kinds(used), each_work=True) if each else None
-    return Measure(_kinds(used)) if len({one.unit for one in used}) == 1 else None
-
-
-def _kinds(counts: Sequence[Count]) -> list[tuple[str, str]]:
-    return sorted({(one.use, one.unit) for one in counts})
-
-
-def _times(price: UnitPrice, counts: Sequence[Count]) -> dict[str, int]:
-    """Return how often each territory counts, in whole numbers of one proportion.
-
-    Empty where all count alike, and where factors leave nothing of any: the price then bills a
-    minimum, and usage is all there is to divide it by.
-    """
-    often = {
-        one.territory: rates.times(
-            price, rates.Tally(one.use, one.unit, one.quantity, territory=one.territory or None)
-        )
-        for one in counts
-    }
-    common = math.lcm(*(times.denominator for times in often.values()))
-    whole = {place: int(times * common) for place, times in often.items()}
-    smallest = math.gcd(*whole.values())
-    if len(set(whole.values())) == 1:
-        return {}
-    return {place: times // smallest for place, times in whole.items()}
-
-
-def _works(terms: contract.Terms, lines: PeriodLines, licensed: int) -> dict[str, rates.Works]:
-    counts = lines.counts()
-    works = {}
-    for price in terms.prices:
-        if isinstance(price, PerWork):
-            uses = contract.expand(price.uses or terms.grant.uses)
-            used = _kinds([one for one in counts if one.use in uses])
-            works[price.id] = rates.Works(
-                licensed if price.count == "licensed" else lines.works_used(used)
-            )
-    return works
+    parts = dict(before)
+    for division in (price.division for price in prices):
+        for payee, part in division.parts.items():
+            parts[payee] = parts.get(payee, 0) + part.gross_minor
+    return [
+        Numerator(payee, 0 if payee == SUSPENSE else 1, abs(minor))
+        for payee, minor in sorted(parts.items())
+        if minor
+    ]
 
 
 def equally(repertoire: Repertoire) -> list[Numerator]:
-    """Return one unit for every licensed work, divided by its shares; unowned ones suspended."""
-    shares = repertoire.shares
-    with workplace() as folder, engine(folder, reads=[shares]) as duck:
+    """Return what every licensed work gives its owners, divided by its shares; unowned suspended.
+
+    A work counts one, or its points where the key asks for them.
+    """
+    with workplace() as folder, engine(folder, reads=repertoire.files) as duck:
+        shares = f"read_parquet({quoted(repertoire.shares)})"
+        duck.execute(f"CREATE VIEW shares AS FROM {shares}")
+        if repertoire.points:
+            duck.execute(f"CREATE VIEW points AS FROM read_parquet({quoted(repertoire.points)})")
+        else:
+            duck.execute("CREATE VIEW points AS SELECT DISTINCT work_id, 1 AS points FROM shares")
         rows = duck.execute(
-            "SELECT payee, weight_total, sum(weight)::HUGEINT "  # noqa: S608  # our own path
-            f"FROM read_parquet({quoted(shares)}) GROUP BY ALL ORDER BY ALL"
+            "SELECT payee, weight_total, sum(weight * points)::HUGEINT "
+            "FROM shares JOIN points USING (work_id) GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-        ((owned,),) = duck.execute(
-            f"SELECT count(DISTINCT work_id) FROM read_parquet({quoted(shares)})"  # noqa: S608  # our own path
+        owned = "work_id IN (SELECT work_id FROM shares)"
+        ((works, unowned),) = duck.execute(
+            f"SELECT count(*) FILTER ({owned}), sum(points) FILTER (NOT {owned}) FROM points"  # noqa: S608  # a constant
         ).fetchall()
     found = [Numerator(payee, int(total), int(weight)) for payee, total, weight in rows]
-    unowned = repertoire.works - int(owned)
-    return [*found, Numerator(SUSPENSE, 0, unowned)] if unowned else found
+    rest = int(unowned or 0) if repertoire.points else repertoire.works - int(works)
+    return [*found, Numerator(SUSPENSE, 0, rest)] if rest else found

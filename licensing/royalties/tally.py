@@ -15,7 +15,7 @@ from typing import Any
 
 from licensing.errors import LicensingError
 from licensing.royalties.allocation import SUSPENSE, Numerator
-from licensing.royalties.rates import Tally
+from licensing.royalties.rates import DIMENSIONS, Tally
 from licensing.usage import evidence
 from licensing.usage.evidence import Engine, Overflow, quoted
 
@@ -26,19 +26,29 @@ Kind = tuple[str, str]
 """A use and a unit."""
 
 
+Stated = tuple[str, ...]
+"""What a line states of the dimensions that are asked about; '' where it is silent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What of each work divides a price.
 
     ``kinds`` are the uses and units that count; None is all of them. ``times`` weighs lines by
-    their territory, in whole numbers of one proportion; empty counts every line alike, otherwise
-    a territory that it does not name counts nothing. With ``each_work`` every work that was used
-    counts one, however much of it was used.
+    what they state of ``dimensions``, in whole numbers of one proportion; empty counts every line
+    alike, otherwise what it does not name counts nothing. With ``each_work`` every work that was
+    used counts one, however much of it was used, and with ``points`` as many as the work has.
+    ``seen`` are details of earlier closes: the works of ``seen_price`` in them were paid for
+    before and count no more.
     """
 
     kinds: Collection[Kind] | None = None
-    times: Mapping[str, int] = field(default_factory=dict)
+    times: Mapping[Stated, int] = field(default_factory=dict)
+    dimensions: tuple[str, ...] = ()
     each_work: bool = False
+    points: bool = False
+    seen: tuple[Path, ...] = ()
+    seen_price: str = ""
 
 
 EVERYTHING = Measure()
@@ -69,16 +79,23 @@ class ReportFile:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What one combination of use, unit, territory and model version was used."""
+    """What one combination of use, unit and stated dimensions was used; '' is not stated."""
 
     use: str
     unit: str
     territory: str
-    model_family: str
-    model_version: str
+    language: str
+    media: str
+    generation: str
     quantity: Decimal
     lines: int
     works: int
+
+    @property
+    def tally(self) -> Tally:
+        """The count as rating takes it; what is not stated is None."""
+        stated = {name: getattr(self, name) or None for name in DIMENSIONS}
+        return Tally(self.use, self.unit, self.quantity, **stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,43 +118,44 @@ class PeriodLines:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def counts(self) -> list[Count]:
-        """Return exact quantities by use, unit, territory and model version, in that order."""
+    def counts(self, asked: Collection[str] = DIMENSIONS) -> list[Count]:
+        """Return exact quantities by use, unit and what lines state, in that order.
+
+        Only the dimensions ``asked`` for are told apart; the others are ''.
+        """
+        told = ", ".join(name if name in asked else f"'' AS {name}" for name in DIMENSIONS)
         rows = self._ask(
-            """
-            SELECT "use", unit, territory, family, version,
-                   sum(quantity), count(*), count(DISTINCT work_id)
+            f"""
+            SELECT "use", unit, {told}, sum(quantity), count(*), count(DISTINCT work_id)
             FROM in_force GROUP BY ALL ORDER BY ALL
             """
         )
         return [Count(*row) for row in rows]
 
-    def tallies(self) -> list[Tally]:
-        """Return the counts as rating takes them; an unstated territory is None."""
-        rows = self._ask(
-            """
-            SELECT "use", unit, territory, sum(quantity) FROM in_force GROUP BY ALL ORDER BY ALL
-            """
-        )
-        return [
-            Tally(use, unit, quantity, territory=territory or None)
-            for use, unit, territory, quantity in rows
-        ]
+    def tallies(self, asked: Collection[str] = DIMENSIONS) -> list[Tally]:
+        """Return the counts as rating takes them."""
+        return [count.tally for count in self.counts(asked)]
 
     def lines(self) -> int:
         """Return how many lines are counted."""
         return int(self._ask("SELECT count(*) FROM in_force")[0][0])
 
-    def works_used(self, kinds: Collection[Kind] | None = None) -> int:
-        """Return how many distinct works were used at all, in some kinds or in any."""
+    def works_used(self, measure: Measure = EVERYTHING) -> int:
+        """Return how many distinct works were used at all and were not paid for before."""
         return int(
             self._ask(
                 f"""
                 SELECT count(DISTINCT work_id) FROM in_force
-                WHERE quantity > 0 AND {_of(kinds)}
+                WHERE quantity > 0 AND {_of(measure.kinds)} AND {_unseen(measure)}
                 """
             )[0][0]
         )
+
+    def works_seen(self, measure: Measure) -> int:
+        """Return how many distinct works earlier closes divided the price of a measure among."""
+        if not measure.seen:
+            return 0
+        return int(self._ask(f"SELECT count(DISTINCT work_id) FROM ({_seen(measure)})")[0][0])
 
     def numerators(self, measure: Measure = EVERYTHING) -> list[Numerator]:
         """Return Σ quantity × weight per payee and weight total, in millionths of a unit.
@@ -205,20 +223,26 @@ class PeriodLines:
 
 @contextmanager
 def opened(
-    reports: Sequence[ReportFile], shares: Path | None, folder: Path
+    reports: Sequence[ReportFile],
+    shares: Path | None,
+    folder: Path,
+    *,
+    beside: Sequence[Path] = (),
+    points: Path | None = None,
 ) -> Iterator[PeriodLines]:
     """Open the reports in force of a licence and period.
 
-    ``shares`` is Parquet of ``work_id, payee, weight, weight_total``. Corrections are applied
-    here: of the accepted and quarantined lines that share a root and a line id, the latest counts
-    alone, and one of quantity 0 removes. A rejected line of a correction changes nothing.
+    ``shares`` is Parquet of ``work_id, payee, weight, weight_total``, ``points`` of ``work_id,
+    points``; ``beside`` are the details of earlier closes that measures ask. Corrections are
+    applied here: of the accepted and quarantined lines that share a root and a line id, the latest
+    counts alone, and one of quantity 0 removes. A rejected line of a correction changes nothing.
     """
-    reads = [report.path for report in reports]
-    if shares is not None:
-        reads.append(shares)
+    given = [path for path in (shares, points) if path is not None]
+    reads = [*(report.path for report in reports), *given, *beside]
     with evidence.engine(folder, reads) as engine:
         _list(engine, reports)
         _attach(engine, reports, shares)
+        _point(engine, points)
         yield PeriodLines(engine)
 
 
@@ -254,7 +278,8 @@ NO_DETAIL = """
 LINES = """
     CREATE TABLE no_lines (
         line_no BIGINT, line_id VARCHAR, work VARCHAR, work_id BIGINT, "use" VARCHAR, unit VARCHAR,
-        quantity DECIMAL(30, 6), territory VARCHAR, verdict VARCHAR, filename VARCHAR
+        quantity DECIMAL(30, 6), territory VARCHAR, language VARCHAR, media VARCHAR,
+        verdict VARCHAR, filename VARCHAR
     )
 """
 
@@ -267,8 +292,8 @@ def _attach(engine: Engine, reports: Sequence[ReportFile], shares: Path | None) 
     engine.execute(
         f"""
         CREATE VIEW every_line AS
-        SELECT line_no, line_id, work, work_id, "use", unit, quantity, territory, verdict,
-               report, root, sequence, family, version
+        SELECT line_no, line_id, work, work_id, "use", unit, quantity, territory, language, media,
+               verdict, report, root, sequence, version AS generation
         FROM {source} AS line JOIN reports ON reports.path = line.filename
         """
     )
@@ -282,6 +307,16 @@ def _attach(engine: Engine, reports: Sequence[ReportFile], shares: Path | None) 
         else "(SELECT 0 AS work_id, '' AS payee, 0 AS weight, 0 AS weight_total WHERE false)"
     )
     engine.execute(f"CREATE VIEW shares AS FROM {owners}")
+
+
+def _point(engine: Engine, points: Path | None) -> None:
+    """Make the view ``points``; a work that has none of its own is not in it."""
+    source = (
+        f"read_parquet({quoted(points)})"
+        if points is not None
+        else "(SELECT 0 AS work_id, 0 AS points WHERE false)"
+    )
+    engine.execute(f"CREATE VIEW points AS FROM {source}")
 
 
 def _correct(engine: Engine) -> None:
@@ -317,19 +352,38 @@ def _used(measure: Measure) -> str:
     """Return the SELECT of each work's quantity, and of its parts in whole millionths."""
     parts = f"sum(CAST(quantity * {PARTS_PER_UNIT} AS HUGEINT) * {_times(measure)})"
     if measure.each_work:
-        parts = f"CAST({PARTS_PER_UNIT} AS HUGEINT)"
+        each = "any_value(points)" if measure.points else "1"
+        parts = f"CAST({PARTS_PER_UNIT} AS HUGEINT) * {each}"
+    joined = "LEFT JOIN points USING (work_id)" if measure.points else ""
     having = "HAVING sum(quantity) > 0" if measure.each_work else ""
     return f"""
         SELECT work_id, sum(quantity) AS quantity, count(*) AS lines, {parts} AS parts
-        FROM in_force WHERE {_of(measure.kinds)} GROUP BY work_id {having}
+        FROM in_force {joined} WHERE {_of(measure.kinds)} AND {_unseen(measure)}
+        GROUP BY work_id {having}
     """
+
+
+def _unseen(measure: Measure) -> str:
+    return f"work_id NOT IN ({_seen(measure)})" if measure.seen else "true"
+
+
+def _seen(measure: Measure) -> str:
+    paths = ", ".join(quoted(path.resolve()) for path in measure.seen)
+    return (
+        f"SELECT work_id FROM read_parquet([{paths}]) WHERE price_id = {quoted(measure.seen_price)}"
+    )
 
 
 def _times(measure: Measure) -> str:
     if not measure.times:
         return "1"
     cases = " ".join(
-        f"WHEN {quoted(place)} THEN CAST({int(often)} AS HUGEINT)"
-        for place, often in sorted(measure.times.items())
+        f"WHEN {_states(measure.dimensions, stated)} THEN CAST({int(often)} AS HUGEINT)"
+        for stated, often in sorted(measure.times.items())
     )
-    return f"CASE territory {cases} ELSE 0 END"
+    return f"CASE {cases} ELSE 0 END"
+
+
+def _states(dimensions: Sequence[str], values: Sequence[str]) -> str:
+    pairs = zip(dimensions, values, strict=True)
+    return " AND ".join(f"{name} = {quoted(value)}" for name, value in pairs)

@@ -13,12 +13,10 @@ from pathlib import PurePosixPath
 from django.db.models import QuerySet
 
 from ledger.verify import Finding, Proof, Verified
-from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
-from licensing.royalties import content, periods, rating, recouping, tally
+from licensing.royalties import closing, content, earlier, rating, recouping
 from licensing.royalties.booking import booked
-from licensing.royalties.closing import report_files
 from licensing.royalties.division import NOTHING, Division
 from licensing.royalties.models import Close, Period, Statement
 from licensing.royalties.recoupment import recoup
@@ -62,9 +60,12 @@ def of_close(close: Close) -> Iterator[str]:
     except (LicensingError, OSError) as error:
         yield f"{where}: the evidence cannot be read: {error}"
         return
+    if close.carried and close.carried != rated.carried.as_json():
+        yield f"{where}: hands on to later periods what its lines do not say"
+    divisions = {one.draft.price_id: one.division for one in rated.prices}
     before = booked(close.period, upto=close.number)
-    for price_id in sorted({*rated, *before}):
-        is_now = rated.get(price_id, NOTHING)
+    for price_id in sorted({*divisions, *before}):
+        is_now = divisions.get(price_id, NOTHING)
         was_booked = before.get(price_id, NOTHING)
         yield from (f"{where} {price_id}: {what}" for what in _differences(was_booked, is_now))
 
@@ -144,18 +145,14 @@ def _is_intact(key: str) -> bool:
     return evidence.measure(key).sha256.startswith(PurePosixPath(key).name.partition(".")[0])
 
 
-def _rate_again(close: Close, reports: list[UsageReport]) -> dict[str, Division]:
+def _rate_again(close: Close, reports: list[UsageReport]) -> rating.Rated:
     period = close.period
-    terms = contract.parse(period.licence.terms)
-    span = periods.Span(period.starts_on, period.ends_on)
+    span = closing.span_of(period)
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
-        shares = stack.enter_context(evidence.local_path(close.basis_key))
-        files = list(report_files(stack, reports))
-        lines = stack.enter_context(tally.opened(files, shares, folder))
-        repertoire = rating.Repertoire(close.works, shares)
-        rated = rating.rated_prices(terms, span, lines, repertoire, lambda: None)
-        return {one.draft.price_id: one.division for one in rated}
+        before = tuple(earlier.named_by(close))
+        made_from = closing.Evidenced(tuple(reports), close.works, close.basis_key, before)
+        return rating.rate_all(closing.opened(stack, period.licence, span, made_from, folder))
 
 
 def _differences(was: Division, now: Division) -> Iterator[str]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from ledger.money import currency
 from licensing.deals.terms.checks import decimals_faults, repeated
-from licensing.deals.terms.document import Terms
+from licensing.deals.terms.document import Distribution, Terms
 from licensing.deals.terms.grant import Grant
 from licensing.deals.terms.price_consistency import price_faults
 from licensing.deals.terms.territories import WORLD
@@ -19,6 +19,7 @@ def consistency_faults(terms: Terms) -> list[Fault]:
         *price_faults(terms),
         *_fee_faults(terms),
         *_amount_faults(terms),
+        *_distribution_faults(terms.distribution),
     ]
 
 
@@ -84,3 +85,41 @@ def _amount_faults(terms: Terms) -> Iterator[Fault]:
             "guarantee_above_cap",
             "The guarantee is above the cap of the same window. Lower it, or raise the cap.",
         )
+
+
+def _distribution_faults(distribution: Distribution) -> Iterator[Fault]:
+    rules = distribution.points
+    if distribution.key != "points":
+        if rules or distribution.otherwise is not None:
+            yield Fault(
+                "distribution.points" if rules else "distribution.otherwise",
+                "points_need_their_key",
+                'Only the key "points" looks at points. Write "key": "points", or remove them.',
+            )
+        return
+    if not any([*(rule.points for rule in rules), distribution.otherwise]):
+        yield Fault(
+            "distribution.points",
+            "points_missing",
+            "No work has a point, so nothing could be divided. Give works or kinds points, or "
+            'the others by "otherwise".',
+        )
+    for at, rule in enumerate(rules):
+        if bool(rule.works) == bool(rule.kinds):
+            yield Fault(
+                f"distribution.points[{at}]",
+                "points_need_works_or_kinds",
+                "Name the works that have these points, or the kinds of work; not both.",
+            )
+    for name in ("works", "kinds"):
+        places = [
+            (f"distribution.points[{at}].{name}[{place}]", value)
+            for at, rule in enumerate(rules)
+            for place, value in enumerate(getattr(rule, name))
+        ]
+        for at, value in repeated([value for _, value in places]):
+            yield Fault(
+                places[at][0],
+                "repeated",
+                f'"{value}" has points already, so it could be read two ways. Name it once.',
+            )

@@ -7,7 +7,14 @@ from pydantic import Field
 from licensing.deals.terms.clause import Clause
 from licensing.deals.terms.grant import Grant
 from licensing.deals.terms.prices import Price, Window
-from licensing.deals.terms.scalars import CurrencyCode, Days, PositiveAmount, Rate, Token
+from licensing.deals.terms.scalars import (
+    CurrencyCode,
+    Days,
+    PositiveAmount,
+    Rate,
+    Token,
+    WorkId,
+)
 
 SCHEMA = "terms/1"
 
@@ -28,10 +35,25 @@ class WindowAmount(Clause):
     window: Window
 
 
+class Points(Clause):
+    """How many points each of some works has: works named one by one, or all of a kind."""
+
+    works: Annotated[tuple[WorkId, ...], Field(max_length=10_000)] = ()
+    kinds: Annotated[tuple[Token, ...], Field(max_length=100)] = ()
+    points: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
 class Distribution(Clause):
-    """How a charge is divided among works before the shares of each work divide it on."""
+    """How a charge is divided among works before the shares of each work divide it on.
+
+    By usage, by every work used alike, or by points: a work named by its id has the points of
+    that rule, any other those of its kind, and any other still ``otherwise``.
+    """
 
     key: Literal["usage", "equal_per_work", "points"]
+    points: Annotated[tuple[Points, ...], Field(max_length=200)] = ()
+    otherwise: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    """The points of a work that no rule names; absent: none."""
 
 
 class Fee(Clause):

@@ -5,6 +5,7 @@ from itertools import combinations, pairwise
 
 from ledger.money import Currency, currency
 from licensing.deals.terms.checks import decimals_faults, repeated
+from licensing.deals.terms.conditions import overlap
 from licensing.deals.terms.document import Terms
 from licensing.deals.terms.grant import Grant
 from licensing.deals.terms.prices import (
@@ -191,7 +192,7 @@ def _factor_faults(where: str, price: Price, grant: Grant) -> Iterator[Fault]:
 def _overlap(first: Factor, second: Factor) -> bool:
     mine, theirs = first.when.dimensions(), second.when.dimensions()
     return mine.keys() == theirs.keys() and all(
-        not set(values).isdisjoint(theirs[name]) for name, values in mine.items()
+        overlap(name, values, theirs[name]) for name, values in mine.items()
     )
 
 

@@ -12,6 +12,7 @@ from licensing.deals.terms.scalars import (
     Count,
     Day,
     Language,
+    Name,
     PriceId,
     Rate,
     Size,
@@ -30,7 +31,7 @@ class Condition(Clause):
     territory: Annotated[tuple[Territory, ...], Field(min_length=1, max_length=250)] | None = None
     language: Annotated[tuple[Language, ...], Field(min_length=1, max_length=100)] | None = None
     media: Annotated[tuple[Token, ...], Field(min_length=1, max_length=50)] | None = None
-    generation: Annotated[tuple[Token, ...], Field(min_length=1, max_length=50)] | None = None
+    generation: Annotated[tuple[Name, ...], Field(min_length=1, max_length=50)] | None = None
 
     def dimensions(self) -> dict[str, tuple[str, ...]]:
         """Return the dimensions this condition names, each with the values that match."""

@@ -4,12 +4,7 @@ from collections.abc import Iterator
 
 from licensing.deals.terms.document import Terms
 from licensing.deals.terms.parsing import InvalidTerms
-from licensing.deals.terms.prices import Price
 from licensing.errors import Fault
-
-FACTORS_BY = frozenset({"territory"})
-"""What a usage line states, so that a factor can be told by it."""
-RATED_DISTRIBUTIONS = frozenset({"usage"})
 
 
 def supported(terms: Terms) -> None:
@@ -24,27 +19,13 @@ def supported(terms: Terms) -> None:
 
 
 def _unsupported(terms: Terms) -> Iterator[Fault]:
-    for at, price in enumerate(terms.prices):
-        yield from _unsupported_in(f"prices[{at}]", price)
     for name, clause in _waterfall(terms).items():
         if clause is not None:
             yield _fault(name, f"The clause {name}")
-    if terms.distribution.key not in RATED_DISTRIBUTIONS:
-        yield _fault("distribution.key", f'Distribution by "{terms.distribution.key}"')
-
-
-def _unsupported_in(where: str, price: Price) -> Iterator[Fault]:
-    if price.tally != "period":
-        yield _fault(f"{where}.tally", f"A tally over the {price.tally}")
-    for at, factor in enumerate(price.factors):
-        for name in sorted(factor.when.dimensions().keys() - FACTORS_BY):
-            yield _fault(f"{where}.factors[{at}].when.{name}", f"A factor by {name}")
 
 
 def _waterfall(terms: Terms) -> dict[str, object]:
     return {
-        "minimum_guarantee": terms.minimum_guarantee,
-        "cap": terms.cap,
         "reserve": terms.reserve,
     }
 

@@ -1,12 +1,16 @@
 """PURE. Tallies in, charges out, each with a trace that `replay` proves."""
 
-from licensing.royalties.rates.bounds import Charged, bound
-from licensing.royalties.rates.matching import price_for, times, unpriced
+from licensing.royalties.rates.bounds import CAP, GUARANTEE, Charged, bound
+from licensing.royalties.rates.matching import DIMENSIONS, price_for, times, unpriced
 from licensing.royalties.rates.rating import AmountTooLarge, rate
 from licensing.royalties.rates.tallies import ChargeDraft, Context, Tally, Works
 from licensing.royalties.rates.trace import BrokenTrace, Record, replay
+from licensing.royalties.rates.window import has_earlier_periods, reaches
 
 __all__ = [
+    "CAP",
+    "DIMENSIONS",
+    "GUARANTEE",
     "AmountTooLarge",
     "BrokenTrace",
     "ChargeDraft",
@@ -16,8 +20,10 @@ __all__ = [
     "Tally",
     "Works",
     "bound",
+    "has_earlier_periods",
     "price_for",
     "rate",
+    "reaches",
     "replay",
     "times",
     "unpriced",

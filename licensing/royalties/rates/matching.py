@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from licensing.deals.terms import Terms
+from licensing.deals.terms.conditions import stands_for
 from licensing.deals.terms.prices import Price, PriceBase, RevenueShare, UnitPrice
 from licensing.royalties.rates.rational import as_decimal
 from licensing.royalties.rates.tallies import Tally
@@ -49,9 +50,14 @@ def times(price: PriceBase, tally: Tally) -> Fraction:
     product = Fraction(1)
     for factor in price.factors:
         asked = factor.when.dimensions()
-        if all(getattr(tally, name) in values for name, values in asked.items()):
+        if all(_matches(name, getattr(tally, name), values) for name, values in asked.items()):
             product *= Fraction(factor.times)
     return product
+
+
+def _matches(dimension: str, stated: str | None, values: tuple[str, ...]) -> bool:
+    """Tell whether what a line states is among what a factor asks for; nothing matches nothing."""
+    return stated is not None and any(stands_for(dimension, value, stated) for value in values)
 
 
 def merged(price: PriceBase, tallies: Iterable[Tally]) -> Iterator[Tally]:

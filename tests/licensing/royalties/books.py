@@ -75,6 +75,10 @@ class Books:
         """Sign a licence with other prices and go on with that."""
         return replace(self, licence=self.table.in_force(TERMS | {"prices": list(prices)}))
 
+    def agreed(self, **clauses: Any) -> "Books":
+        """Sign a licence with other clauses and go on with that."""
+        return replace(self, licence=self.table.in_force(TERMS | clauses))
+
     @property
     def operator(self) -> Actor:
         """Finance staff."""

@@ -7,8 +7,8 @@ from licensing.royalties.tally import ReportFile
 from licensing.usage import evidence
 from licensing.usage.evidence import quoted
 
-Row = tuple[str, int | None, str, str, str, str, str]
-"""line_id, work_id, use, unit, quantity, territory, verdict."""
+Row = tuple[str, int | None, str, str, str, str, str, str, str]
+"""line_id, work_id, use, unit, quantity, territory, verdict, language, media."""
 
 
 def row(
@@ -20,26 +20,30 @@ def row(
     unit: str = "token",
     territory: str = "",
     verdict: str = "accepted",
+    language: str = "",
+    media: str = "",
 ) -> Row:
-    return (line_id, work_id, use, unit, quantity, territory, verdict)
+    return (line_id, work_id, use, unit, quantity, territory, verdict, language, media)
 
 
 def report(
     folder: Path, rows: Sequence[Row], name: str = "a", root: str = "", sequence: int = 0
 ) -> ReportFile:
     path = folder / f"{name}.parquet"
-    columns = list(zip(*rows, strict=True)) or [()] * 7
+    columns = list(zip(*rows, strict=True)) or [()] * 9
     with evidence.engine(folder) as engine:
         engine.execute(
             f"""
             COPY (
                 SELECT row_number() OVER () AS line_no, line_id, 'domain:x' AS work, work_id, "use",
-                       unit, CAST(quantity AS DECIMAL(30, 6)) AS quantity, territory, verdict
+                       unit, CAST(quantity AS DECIMAL(30, 6)) AS quantity, territory, verdict,
+                       language, media
                 FROM (
                     SELECT unnest($1::VARCHAR[]) AS line_id, unnest($2::BIGINT[]) AS work_id,
                            unnest($3::VARCHAR[]) AS "use", unnest($4::VARCHAR[]) AS unit,
                            unnest($5::VARCHAR[]) AS quantity, unnest($6::VARCHAR[]) AS territory,
-                           unnest($7::VARCHAR[]) AS verdict
+                           unnest($7::VARCHAR[]) AS verdict,
+                           unnest($8::VARCHAR[]) AS language, unnest($9::VARCHAR[]) AS media
                 )
             ) TO {quoted(path)} (FORMAT parquet)
             """,  # noqa: S608  # the path is the test's own

@@ -28,10 +28,13 @@ def test_only_accepted_lines_are_counted_exactly_by_kind(tmp_path: Path) -> None
 
     with tally.opened([first, second], None, tmp_path) as lines:
         assert lines.tallies() == [
-            Tally("ai-train", "page", Decimal(3)),
-            Tally("ai-train", "token", Decimal("9223372036854775809.000001")),
-            Tally("ai-train", "token", Decimal(5), territory="JP"),
+            Tally("ai-train", "page", Decimal(3), generation="2"),
+            Tally("ai-train", "token", Decimal("9223372036854775809.000001"), generation="2"),
+            Tally("ai-train", "token", Decimal(5), territory="JP", generation="2"),
         ]
+        assert lines.tallies(["territory"])[2] == Tally(
+            "ai-train", "token", Decimal(5), territory="JP"
+        )
         assert [(c.unit, c.territory, c.lines, c.works) for c in lines.counts()] == [
             ("page", "", 1, 1),
             ("token", "", 3, 2),
@@ -39,7 +42,7 @@ def test_only_accepted_lines_are_counted_exactly_by_kind(tmp_path: Path) -> None
         ]
         assert lines.lines() == 5
         assert lines.works_used() == 2
-        assert lines.works_used({("ai-train", "page")}) == 1
+        assert lines.works_used(Measure({("ai-train", "page")})) == 1
 
 
 def test_a_period_without_reports_counts_nothing(tmp_path: Path) -> None:
@@ -82,23 +85,27 @@ def test_a_price_divides_only_what_it_counts(tmp_path: Path) -> None:
     assert none == []
 
 
-def test_lines_weigh_by_their_territory_and_works_count_once(tmp_path: Path) -> None:
+def test_lines_weigh_by_what_they_state_and_works_count_once(tmp_path: Path) -> None:
     lines_file = report(
         tmp_path,
         [
-            row("1", 1, "2", territory="JP"),
-            row("2", 1, "4", territory="FR"),
-            row("3", 1, "8"),
+            row("1", 1, "2", territory="JP", language="ja"),
+            row("2", 1, "4", territory="FR", language="ja"),
+            row("3", 1, "8", media="video"),
             row("4", 2, "0"),
         ],
     )
     owners = shares(tmp_path, [(1, "kaede", 1), (2, "momiji", 1)])
 
     with tally.opened([lines_file], owners, tmp_path) as lines:
-        weighed = lines.numerators(Measure(times={"JP": 3, "": 1}))
+        weighed = lines.numerators(Measure(times={("JP",): 3, ("",): 1}, dimensions=("territory",)))
+        both = lines.numerators(
+            Measure(times={("ja", ""): 2, ("", "video"): 5}, dimensions=("language", "media"))
+        )
         each = lines.numerators(Measure(each_work=True))
 
     assert [one for one in weighed if one.numerator] == [Numerator("kaede", 1, 14 * M)]
+    assert [one for one in both if one.numerator] == [Numerator("kaede", 1, 52 * M)]
     assert each == [Numerator("kaede", 1, M)]
 
 

@@ -301,3 +301,56 @@ def test_a_guarantee_is_not_above_the_cap_of_its_window() -> None:
 
     assert faults_of(bounded("year")) == [("minimum_guarantee.amount", "guarantee_above_cap")]
     parse(bounded("period"))
+
+
+@pytest.mark.parametrize(
+    ("distribution", "where", "code"),
+    [
+        ({"key": "usage", "otherwise": 1}, "distribution.otherwise", "points_need_their_key"),
+        (
+            {"key": "usage", "points": [{"kinds": ["film"], "points": 1}]},
+            "distribution.points",
+            "points_need_their_key",
+        ),
+        ({"key": "points"}, "distribution.points", "points_missing"),
+        (
+            {"key": "points", "points": [{"kinds": ["film"], "points": 0}], "otherwise": 0},
+            "distribution.points",
+            "points_missing",
+        ),
+        (
+            {"key": "points", "points": [{"points": 1}]},
+            "distribution.points[0]",
+            "points_need_works_or_kinds",
+        ),
+        (
+            {
+                "key": "points",
+                "points": [
+                    {"kinds": ["film", "book"], "points": 1},
+                    {"kinds": ["book"], "points": 2},
+                ],
+            },
+            "distribution.points[1].kinds[0]",
+            "repeated",
+        ),
+    ],
+)
+def test_points_that_could_be_read_two_ways_are_refused(
+    distribution: dict[str, Any], where: str, code: str
+) -> None:
+    assert faults_of(plain_document(distribution=distribution)) == [(where, code)]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "first", "second"),
+    [("language", "zh", "zh-Hant"), ("generation", "2", "2.1"), ("generation", "2-turbo", "2")],
+)
+def test_factors_for_a_value_and_what_it_stands_for_are_ambiguous(
+    dimension: str, first: str, second: str
+) -> None:
+    factors = [{"when": {dimension: [value]}, "times": "2"} for value in (first, second)]
+
+    found = faults_of(plain_document({**PER_MILLION, "factors": factors}))
+
+    assert found == [("prices[0].factors[1].when", "factors_ambiguous")]
