@@ -10,10 +10,12 @@ from typing import Final, Protocol
 
 from licensing.usage.evidence import Engine, quoted
 from licensing.usage.proving import texts
-from licensing.usage.vocabulary import LINE_CODES, Verdict
+from licensing.usage.vocabulary import BY_CODE, LINE_CODES, Verdict
 
 # Up to here distinct works are looked up by name; beyond, an index of the catalogue is joined.
 LOOK_UP_AT_ONCE: Final = 50_000
+# A search for a dictionary of texts that hardly repeat costs more than the file saves by it.
+KEPT: Final = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 1000"
 
 
 class Catalogue(Protocol):
@@ -113,22 +115,26 @@ def judge(engine: Engine, path: Path) -> None:
     """Write every line with its verdict, in the order in which it came."""
     repeated = _repeated(engine)
     rejecting = texts({code.code for code in LINE_CODES if code.verdict is Verdict.REJECTED})
+    # Enumerations go into Parquet by their numbers, where a text is hashed line by line.
+    engine.execute(f"CREATE TYPE verdict AS ENUM ({texts(Verdict)})")
+    engine.execute(f"CREATE TYPE code AS ENUM ({texts({'', *BY_CODE})})")
     engine.execute(
         f"""
         COPY (
             SELECT line_no, line_id, work, work_id, "use", unit, quantity, quantity_text,
-                   territory, language, media, note, code,
-                   CASE WHEN code = '' THEN 'accepted'
-                        WHEN code IN ({rejecting}) THEN 'rejected'
-                        ELSE 'quarantined' END AS verdict
+                   territory, language, media, note,
+                   CASE WHEN why IS NULL THEN CAST('' AS code) ELSE CAST(why AS code) END AS code,
+                   CASE WHEN why IS NULL THEN CAST('accepted' AS verdict)
+                        WHEN why IN ({rejecting}) THEN CAST('rejected' AS verdict)
+                        ELSE CAST('quarantined' AS verdict) END AS verdict
             FROM (
                 SELECT staged.file_row_number + 1 AS line_no, line_id, staged.work, "use", unit,
                        quantity, quantity_text, territory, language, media, note,
                        matched.work_id,
-                       coalesce({repeated}, fault, hold, matched.code, '') AS code
+                       coalesce({repeated}, fault, hold, matched.code) AS why
                 FROM staged LEFT JOIN matched ON matched.work = staged.work
             )
-        ) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)
+        ) TO {quoted(path)} ({KEPT})
         """
     )
 
