@@ -81,6 +81,10 @@ app.conf.beat_schedule = {
         "task": "licensing.settlement.tasks.invoice_issued_runs",
         "schedule": MINUTE,
     },
+    "release reserves": {
+        "task": "licensing.royalties.tasks.liquidate_due_reserves",
+        "schedule": HOURLY,
+    },
     "invoice advances": {
         "task": "licensing.settlement.tasks.invoice_advances",
         "schedule": MINUTE,

@@ -68,6 +68,7 @@ class Cause(StrEnum):
     ADVANCE_INVOICED = "advance_invoiced"
     ADVANCE_RELEASED = "advance_released"
     RECOUPED = "recouped"
+    RESERVE_RELEASED = "reserve_released"
     REVERSAL = "reversal"
 
 

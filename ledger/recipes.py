@@ -338,3 +338,24 @@ def recouped(
         ),
         memo=memo,
     )
+
+
+def reserve_released(
+    *,
+    key: str,
+    currency: str,
+    effective_on: date,
+    parts: Mapping[str, int],
+    memo: Mapping[str, str] = NO_MEMO,
+) -> EntryDraft:
+    """Give what was held in reserve to the payees it was held for."""
+    return entry(
+        key=key,
+        cause=Cause.RESERVE_RELEASED,
+        effective_on=effective_on,
+        amounts=chain(
+            debits(Purpose.RESERVE, parts, currency),
+            credits_(Purpose.EARNED, parts, currency),
+        ),
+        memo=memo,
+    )

@@ -91,7 +91,6 @@ WORDS: dict[str, Promise] = {
         "Two prices count the same usage, so the table could be read two ways. Give them "
         "different uses or units."
     ),
-    "not_yet_supported": _("This is not yet supported. Remove it for now."),
     "volume_cliff": _("Just above this tier's bound the whole quantity costs less than at it."),
     "use_unpriced": _(
         "No price counts all usage of this use, so some of it would cost nothing more."

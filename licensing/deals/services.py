@@ -289,7 +289,6 @@ def _make_offer(
             ],
         )
     parsed = contract.parse(terms)
-    contract.supported(parsed)
     _require_fees_fit(parsed, deal)
     _require_works_known(parsed)
     return Offer.objects.create(

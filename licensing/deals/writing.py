@@ -73,7 +73,6 @@ class Desk:
     def preview(self, document: Document) -> None:
         """Say the document in plain words, and what it changes in the standing offer."""
         terms = contract.parse(document)
-        contract.supported(terms)
         self.plain = plain_terms.describe(terms)
         self.warnings = [in_words(warning) for warning in contract.review(terms)]
         if self.standing is not None:
@@ -181,7 +180,7 @@ def _act(request: ActorRequest, errand: Errand, desk: Desk, document: Document) 
     if "as_document" in request.POST:
         desk.draft, desk.document = None, DocumentForm(initial={"document": as_text(document)})
     elif "as_form" in request.POST:
-        contract.supported(contract.parse(document))
+        contract.parse(document)
         if not has_fields_for(document):
             messages.warning(request, _("The form has no fields for these prices."))
             return _page(request, errand, desk, status=422)

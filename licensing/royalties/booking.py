@@ -20,7 +20,7 @@ from ledger import posting, recipes
 from ledger.journal import EntryDraft
 from licensing.errors import LicensingError
 from licensing.parties.models import Organisation
-from licensing.royalties import recouping, statements
+from licensing.royalties import recouping, reserving, statements
 from licensing.royalties.allocation import SUSPENSE
 from licensing.royalties.content import operator
 from licensing.royalties.division import NOTHING, Division, Part
@@ -113,7 +113,7 @@ def booked(period: Period, *, upto: int | None = None) -> dict[str, Division]:
         payee = row.organisation.slug if row.organisation else SUSPENSE
         before = parts[price_id].get(payee, Part())
         parts[price_id][payee] = Part(
-            before.net_minor + row.amount_minor,
+            before.net_minor + row.amount_minor + row.reserve_minor,
             before.operator_fee_minor + row.operator_fee_minor,
             before.collective_fee_minor + row.collective_fee_minor,
             int(row.weight),
@@ -180,9 +180,10 @@ def _book_differences(
         if not difference.moves:
             continue
         charge = _charge(period, close, one, difference.amount_minor)
-        allocations = list(parties.allocations(charge, difference))
+        reserves = reserving.differences(close, one.draft.price_id, one.division, difference)
+        allocations = list(parties.allocations(charge, difference, reserves))
         Allocation.objects.bulk_create(allocations)
-        entries.append(parties.entry(charge, difference))
+        entries.append(parties.entry(charge, difference, reserves))
         made.extend(allocations)
     posting.post_many(entries)
     return made
@@ -239,7 +240,9 @@ class _Parties:
         missing = [slug for slug in slugs if slug not in self._by_slug]
         self._by_slug |= Organisation.objects.in_bulk(missing, field_name="slug")
 
-    def allocations(self, charge: Charge, difference: Division) -> Iterable[Allocation]:
+    def allocations(
+        self, charge: Charge, difference: Division, reserves: Mapping[str, int]
+    ) -> Iterable[Allocation]:
         """Yield the rows of a difference; the fees stand first."""
         self.preload(payee for payee in difference.parts if payee != SUSPENSE)
         if difference.operator_fee_minor:
@@ -255,6 +258,7 @@ class _Parties:
             )
         for payee, part in difference.parts.items():
             suspended = payee == SUSPENSE
+            reserve_minor = 0 if suspended else reserves.get(payee, 0)
             yield Allocation(
                 charge=charge,
                 organisation=None if suspended else self.organisation(payee),
@@ -263,12 +267,20 @@ class _Parties:
                 gross_minor=part.gross_minor,
                 operator_fee_minor=part.operator_fee_minor,
                 collective_fee_minor=part.collective_fee_minor,
-                amount_minor=part.net_minor,
+                reserve_minor=reserve_minor,
+                amount_minor=part.net_minor - reserve_minor,
             )
 
-    def entry(self, charge: Charge, difference: Division) -> EntryDraft:
+    def entry(
+        self, charge: Charge, difference: Division, reserves: Mapping[str, int]
+    ) -> EntryDraft:
         """Return the journal entry of a charge."""
-        parts: Mapping[str, int] = {
+        held = {
+            self.organisation(payee).public_id: minor
+            for payee, minor in reserves.items()
+            if payee != SUSPENSE
+        }
+        nets = {
             self.organisation(payee).public_id: part.net_minor
             for payee, part in difference.parts.items()
             if payee != SUSPENSE
@@ -281,7 +293,8 @@ class _Parties:
             effective_on=_effective_on(charge, self.period),
             operator_fee=difference.operator_fee_minor,
             collective_fees={self.licence.licensor.public_id: difference.collective_fee_minor},
-            parts=parts,
+            parts={payee: minor - held.get(payee, 0) for payee, minor in nets.items()},
+            reserves=held,
             suspense=suspended.net_minor,
             memo={
                 "charge": charge.public_id,

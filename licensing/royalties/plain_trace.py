@@ -193,6 +193,13 @@ def _recoup(record: Record, currency: str) -> str:
     }
 
 
+def _liquidate(record: Record, currency: str) -> str:
+    return _("Released from the reserve, where %(amount)s were held until %(day)s") % {
+        "amount": money(record["held_minor"], currency),
+        "day": record["day"],
+    }
+
+
 def _advance(record: Record, currency: str) -> str:
     return _("Paid of the agreed advance of %(amount)s") % {
         "amount": money(record["agreed_minor"], currency)
@@ -218,4 +225,5 @@ SAID: Mapping[str, Callable[[Record, str], str]] = {
     "less": _less,
     "recoup": _recoup,
     "advance": _advance,
+    "liquidate": _liquidate,
 }

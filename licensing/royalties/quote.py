@@ -71,8 +71,8 @@ def quote(terms: Terms, sample: Sample, *, licensed_works: int | None = None) ->
     """Rate a sample as the first accounting period of a licence under these terms.
 
     Amounts due once are included. ``licensed_works`` is the size of the repertoire, which a price
-    per licensed work needs; without it the works used stand in, and a note says so. Terms need not
-    be supported for signature yet: what a quote leaves out is in its notes.
+    per licensed work needs; without it the works used stand in, and a note says so. What a
+    quote leaves out is in its notes.
     """
     context = replace(first_period(terms), works=_works(terms, sample, licensed_works))
     left_over = [tally for tally in unpriced(terms, sample.tallies) if tally.quantity]

@@ -36,7 +36,7 @@ PRICE_ID = "advance"
 
 @dataclass
 class Earnings:
-    """What payees earned in one period and what is recouped of it, minor units by public id."""
+    """What payees earned in one period and what is recouped of it, minor units by slug."""
 
     period_id: int
     earned: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -78,7 +78,7 @@ def earnings_of(licences: Sequence[Licence]) -> list[Earnings]:
             "charge__period__licence_id",
             "charge__period_id",
             "charge__kind",
-            "organisation__public_id",
+            "organisation__slug",
         )
         .annotate(amount=Sum("amount_minor"), recouped=Sum("recouped_minor"))
         .order_by("charge__period__starts_on", "charge__period__licence_id", "charge__period_id")
@@ -87,7 +87,7 @@ def earnings_of(licences: Sequence[Licence]) -> list[Earnings]:
     for row in rows:
         period_id = row["charge__period_id"]
         one = found.setdefault(period_id, Earnings(period_id))
-        payee = row["organisation__public_id"]
+        payee = row["organisation__slug"]
         if row["charge__kind"] == ChargeKind.RECOUPMENT:
             one.recouped[payee] += row["recouped"]
         else:
@@ -120,8 +120,9 @@ def settle(licences: Sequence[Licence], *, closing: Period | None = None) -> lis
         before = sum(sum(each.values()) for each in wholes[: periods.index(one)])
         charge = _charge(period, one, whole, released_minor=released, before_minor=before)
         parts = {payee: part for payee, part in _differences(one, whole).items() if part}
-        made += _allocations(charge, one, parts)
-        entries.append(_entry(charge, parts, _effective_on(charge, closing)))
+        allocations = _allocations(charge, one, parts)
+        entries.append(_entry(charge, allocations, _effective_on(charge, closing)))
+        made += allocations
     posting.post_many(entries)
     return made
 
@@ -166,9 +167,7 @@ def _charge(
 
 
 def _allocations(charge: Charge, one: Earnings, parts: Mapping[str, int]) -> list[Allocation]:
-    payees = {
-        payee.public_id: payee for payee in Organisation.objects.filter(public_id__in=list(parts))
-    }
+    payees = Organisation.objects.in_bulk(list(parts), field_name="slug")
     return Allocation.objects.bulk_create(
         Allocation(
             charge=charge,
@@ -183,7 +182,7 @@ def _allocations(charge: Charge, one: Earnings, parts: Mapping[str, int]) -> lis
     )
 
 
-def _entry(charge: Charge, parts: Mapping[str, int], effective_on: date) -> EntryDraft:
+def _entry(charge: Charge, allocations: Sequence[Allocation], effective_on: date) -> EntryDraft:
     licence = charge.period.licence
     return recipes.recouped(
         key=charge.entry_key,
@@ -191,7 +190,11 @@ def _entry(charge: Charge, parts: Mapping[str, int], effective_on: date) -> Entr
         holder=licence.licensor.public_id,
         currency=charge.currency,
         effective_on=effective_on,
-        parts=parts,
+        parts={
+            one.organisation.public_id: one.recouped_minor
+            for one in allocations
+            if one.organisation
+        },
         memo={
             "charge": charge.public_id,
             "licence": licence.public_id,

@@ -2,9 +2,10 @@
 
 from celery import shared_task
 from django.db import OperationalError
+from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
-from licensing.royalties import closing, printing, statements
+from licensing.royalties import closing, printing, reserving, statements
 from licensing.royalties.models import Period, PeriodState, Run, RunState, Statement
 from licensing.usage.models import UsageReport
 
@@ -37,6 +38,19 @@ def note_missed_reports() -> None:
     """Sweep: note the accepted reports whose period no close has looked at since."""
     for report_id in closing.unnoted().values_list("pk", flat=True):
         enqueue_on_commit("licensing.royalties.tasks.note_report", report_id=report_id)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+def liquidate(period_id: int) -> None:
+    """Release a period's reserve; a second message finds nothing held."""
+    reserving.liquidate(period_id)
+
+
+@shared_task(ignore_result=True)
+def liquidate_due_reserves() -> None:
+    """Sweep: hand out the periods whose reserve is to be released by today."""
+    for period in reserving.due(timezone.localdate()):
+        enqueue_on_commit("licensing.royalties.tasks.liquidate", period_id=period.pk)
 
 
 @shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)

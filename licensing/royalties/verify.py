@@ -10,15 +10,18 @@ from contextlib import ExitStack
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
+from ledger import balances
+from ledger.journal import Purpose
+from ledger.models import Account
 from ledger.verify import Finding, Proof, Verified
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
-from licensing.royalties import closing, content, earlier, rating, recouping
+from licensing.royalties import closing, content, earlier, rating, recouping, reserving
 from licensing.royalties.booking import booked
 from licensing.royalties.division import NOTHING, Division
-from licensing.royalties.models import Close, Period, Statement
+from licensing.royalties.models import Allocation, AllocationRole, Close, Period, Statement
 from licensing.royalties.recoupment import recoup
 from licensing.usage import evidence
 from licensing.usage.models import UsageReport
@@ -29,6 +32,9 @@ def findings() -> Iterator[str]:
     closes = Close.objects.select_related("period__licence").order_by("pk")
     for close in closes.iterator():
         yield from of_close(close)
+    for period in reserving.with_reserve_terms().iterator():
+        yield from of_reserve(period)
+    yield from of_balances()
     for licence in _with_advance().iterator():
         yield from of_advance(licence)
     issued = Statement.objects.exclude(content=None).select_related("run", "payee").order_by("pk")
@@ -43,6 +49,8 @@ def verify_royalties() -> Verified:
     if not wrong:
         closes, stated = Close.objects.count(), Statement.objects.exclude(content=None).count()
         yield Proof("closes rated again from their evidence", closes)
+        followed = reserving.with_reserve_terms().count()
+        yield Proof("reserves followed again through their closes", followed)
         yield Proof("advances recouped again from what was earned", _with_advance().count())
         yield Proof("issued statements built again, byte for byte", stated)
 
@@ -68,6 +76,44 @@ def of_close(close: Close) -> Iterator[str]:
         is_now = divisions.get(price_id, NOTHING)
         was_booked = before.get(price_id, NOTHING)
         yield from (f"{where} {price_id}: {what}" for what in _differences(was_booked, is_now))
+
+
+def of_reserve(period: Period) -> Iterator[str]:
+    """Yield where what is held of a period differs from following its closes again."""
+    booked, expected = reserving.held_by_close(period), reserving.followed(period)
+    for (price_id, payee), was in sorted(booked.items()):
+        now = expected.get((price_id, payee), 0)
+        if was != now:
+            where = f"{period.licence.public_id} {period.label} {price_id} {payee}"
+            yield f"{where}: {was} held in reserve, should be {now} minor"
+
+
+HELD_ACCOUNTS = {
+    Purpose.RESERVE: ("reserve_minor", Q(role=AllocationRole.PAYEE), "organisation__public_id"),
+    Purpose.SUSPENSE: ("amount_minor", Q(role=AllocationRole.SUSPENSE), "organisation__public_id"),
+    Purpose.UNRECOUPED: (
+        "recouped_minor",
+        Q(role=AllocationRole.PAYEE),
+        "charge__period__licence__licensor__public_id",
+    ),
+}
+
+
+def of_balances() -> Iterator[str]:
+    """Yield the accounts that do not hold what the allocations booked on them sum to."""
+    for purpose, (column, which, party) in HELD_ACCOUNTS.items():
+        rows = Allocation.objects.filter(which).values_list(party, "charge__currency")
+        booked = {
+            (name or "", code): total for name, code, total in rows.annotate(Sum(column)) if total
+        }
+        # What is recouped takes from what was had, which is on the debit side.
+        sign = -1 if purpose is Purpose.UNRECOUPED else 1
+        accounts = Account.objects.filter(purpose=purpose).select_related("balance")
+        held = {(one.party, one.currency): balances.balance_minor(one.ref) for one in accounts}
+        for name, code in sorted({*booked, *held}):
+            was, now = held.get((name, code), 0), sign * booked.get((name, code), 0)
+            if was != now:
+                yield f"{purpose}:{name}:{code} holds {was}, its allocations sum to {now} minor"
 
 
 def _with_advance() -> QuerySet[Licence]:

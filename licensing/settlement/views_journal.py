@@ -59,6 +59,7 @@ CAUSES: dict[str, str | Promise] = {
     Cause.ADVANCE_INVOICED: _("Advance invoiced"),
     Cause.ADVANCE_RELEASED: _("Advance released"),
     Cause.RECOUPED: _("Recouped"),
+    Cause.RESERVE_RELEASED: _("Reserve released"),
     Cause.REVERSAL: _("Reversal"),
 }
 

@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from ledger import balances
 from ledger.documents.models import Document
 from ledger.errors import LedgerError
+from ledger.journal import Purpose
+from ledger.models import Account
 from ledger.payouts import lifecycle, recipients, services
 from ledger.payouts.gateway import GatewayError
 from ledger.payouts.lifecycle import Move, State
@@ -23,6 +26,7 @@ from ledger.payouts.models import STATE_LABELS, Payout, Recipient
 from licensing.access import ActorRequest, scoped
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Kind, Scope
+from licensing.royalties import reserving
 from licensing.settlement import payouts as settling
 from licensing.settlement import visible
 from licensing.settlement.forms import ReasonForm
@@ -75,11 +79,23 @@ def payouts(request: ActorRequest) -> HttpResponse:
         "is_empty": not is_any,
         "may_run": request.actor.may(Scope.PAYOUTS_RUN),
         "is_payee": is_payee,
+        **(_kept(request) if is_payee else {}),
         "account": _account(request) if is_payee else None,
         "may_open_account": request.actor.may(Scope.MEMBERS_MANAGE),
         "refresh_seconds": REFRESH_SECONDS if any(one.state in MOVING for one in page) else None,
     }
     return render(request, "settlement/payouts.html", context)
+
+
+def _kept(request: ActorRequest) -> dict[str, Any]:
+    """Return what a payee has of advances and what is held in reserve for it."""
+    party = request.actor.organisation
+    accounts = Account.objects.filter(purpose=Purpose.UNRECOUPED, party=party.public_id)
+    found = [(one.currency, balances.balance_minor(one.ref)) for one in accounts]
+    return {
+        "unrecouped": [{"currency": code, "minor": minor} for code, minor in found if minor],
+        "reserves": list(reserving.held_for(party)),
+    }
 
 
 def _account(request: ActorRequest) -> Recipient | None:
@@ -261,6 +277,7 @@ def account(request: ActorRequest) -> HttpResponse:
         "page_title": _("Payout account"),
         "breadcrumbs": [{"label": _("Payouts"), "url": reverse("payouts")}],
         "account": own,
+        **_kept(request),
         "may_open_account": request.actor.may(Scope.MEMBERS_MANAGE),
     }
     return render(request, "settlement/account.html", context)

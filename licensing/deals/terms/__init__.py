@@ -10,7 +10,6 @@ from licensing.deals.terms.parsing import InvalidTerms, parse, parse_bytes
 from licensing.deals.terms.prices import Price, PriceBase
 from licensing.deals.terms.review import review
 from licensing.deals.terms.schema import json_schema
-from licensing.deals.terms.support import supported
 from licensing.deals.terms.uses import USE_NAMES, covers, expand
 from licensing.strict_json import loads_strict
 
@@ -32,6 +31,5 @@ __all__ = [
     "parse",
     "parse_bytes",
     "review",
-    "supported",
     "terms_hash",
 ]

@@ -134,15 +134,6 @@ def test_terms_that_mean_nothing_are_refused_with_their_path(table: Table) -> No
     assert codes(raised) == [("currency", "currency_unknown"), ("prices", "too_few")]
 
 
-def test_terms_the_engine_cannot_execute_are_refused_not_ignored(table: Table) -> None:
-    price = TERMS["prices"][0] | {"tally": "year"}
-
-    with refused(InvalidInput) as raised:
-        table.open(terms(prices=[price]))
-
-    assert ("prices[0].tally", "not_yet_supported") in codes(raised)
-
-
 def test_a_collectives_fee_needs_a_collective_at_the_table(table: Table) -> None:
     with refused(InvalidInput) as raised:
         table.open(terms(fees=[{"to": "collective", "rate": "0.095"}]))

@@ -44,6 +44,7 @@ def test_what_was_booked_is_found_again_in_the_evidence(books: Books) -> None:
     assert list(verify.findings()) == []
     assert list(verify.verify_royalties()) == [
         Proof("closes rated again from their evidence", 2),
+        Proof("reserves followed again through their closes", 0),
         Proof("advances recouped again from what was earned", 0),
         Proof("issued statements built again, byte for byte", 3),
     ]
