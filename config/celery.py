@@ -49,6 +49,10 @@ app.conf.beat_schedule = {
         "task": "licensing.usage.tasks.check_waiting_reports",
         "schedule": MINUTE,
     },
+    "match waiting reports": {
+        "task": "licensing.usage.tasks.match_waiting_reports",
+        "schedule": MINUTE,
+    },
     "run waiting imports": {
         "task": "licensing.catalogue.tasks.run_waiting_imports",
         "schedule": MINUTE,

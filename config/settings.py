@@ -274,7 +274,14 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # Which jobs follow what the ledger announces; the ledger names events and knows no listener.
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
-    "report.accepted": ("licensing.royalties.tasks.note_report",),
+    "report.accepted": (
+        "licensing.royalties.tasks.note_report",
+        "licensing.usage.tasks.count_unmatched",
+    ),
+    "report.judged_again": (
+        "licensing.royalties.tasks.note_report",
+        "licensing.usage.tasks.count_unmatched",
+    ),
     "run.issued": ("licensing.settlement.tasks.invoice_run",),
     "payment.recorded": ("licensing.settlement.tasks.release_advance",),
     "payout.moved": ("licensing.settlement.tasks.follow_payout",),
@@ -291,6 +298,8 @@ STRIPE_API_BASE = env.text("STRIPE_API_BASE", "") or None
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 # Balances below this wait for the next payout; minor units by currency.
 PAYOUT_THRESHOLD_MINOR = {"JPY": 1_000, "USD": 1_000, "EUR": 1_000, "GBP": 1_000}
+# Estimates what unmatched lines would cost, for the list of what to decide first.
+STAKE_PRICER = "licensing.royalties.stakes.of_month"
 # Dotted names of what `verify` proves beside the ledger itself.
 VERIFIERS = ("licensing.royalties.verify.verify_royalties",)
 # The agent that invoices licensees and pays payees, as printed on its documents.

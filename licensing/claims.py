@@ -18,6 +18,7 @@ class Claimable(IntEnum):
     RUN = 7102
     IMPORT = 7103
     REPORT = 7104
+    UNMATCHED = 7105
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from licensing.royalties.models import (
     StatementLine,
 )
 from licensing.settlement.models import InvoicedCharge, StatementPayout
+from licensing.usage.matching.models import Judging, MatchDecision, Sighting, Unmatched
 from licensing.usage.models import ReportMove, UploadPart, UsageReport
 
 __all__ = [
@@ -40,8 +41,10 @@ __all__ = [
     "ImportRefusal",
     "Invitation",
     "InvoicedCharge",
+    "Judging",
     "Licence",
     "Mandate",
+    "MatchDecision",
     "Membership",
     "Offer",
     "Organisation",
@@ -50,10 +53,12 @@ __all__ = [
     "Reservation",
     "Run",
     "Share",
+    "Sighting",
     "Signature",
     "Statement",
     "StatementLine",
     "StatementPayout",
+    "Unmatched",
     "UploadPart",
     "UsageReport",
     "User",

@@ -35,6 +35,8 @@ class Scope(StrEnum):
     DEALS_SIGN = "deals:sign"
     USAGE_READ = "usage:read"
     USAGE_WRITE = "usage:write"
+    MATCHING_READ = "matching:read"
+    MATCHING_WRITE = "matching:write"
     STATEMENTS_READ = "statements:read"
     STATEMENTS_APPROVE = "statements:approve"
     PERIODS_CLOSE = "periods:close"
@@ -54,6 +56,8 @@ _RIGHTS_SIDE = _EVERYONE | {
     S.WORKS_WRITE,
     S.DEALS_WRITE,
     S.DEALS_SIGN,
+    S.MATCHING_READ,
+    S.MATCHING_WRITE,
     S.STATEMENTS_READ,
     S.PAYOUTS_READ,
 }
@@ -71,10 +75,11 @@ _READS = frozenset(scope for scope in Scope if scope.endswith(":read"))
 
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     Role.OWNER: frozenset(Scope),
-    Role.NEGOTIATOR: _READS | {S.WORKS_WRITE, S.DEALS_WRITE, S.DEALS_SIGN},
+    Role.NEGOTIATOR: _READS | {S.WORKS_WRITE, S.DEALS_WRITE, S.DEALS_SIGN, S.MATCHING_WRITE},
     Role.FINANCE: _READS
     | {
         S.USAGE_WRITE,
+        S.MATCHING_WRITE,
         S.STATEMENTS_APPROVE,
         S.PERIODS_CLOSE,
         S.INVOICES_WRITE,

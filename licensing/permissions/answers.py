@@ -19,6 +19,7 @@ from licensing.deals import terms as contract
 from licensing.deals.models import DealState, Licence
 from licensing.parties.models import Organisation
 from licensing.usage import evidence
+from licensing.usage.matching import coverage
 from licensing.usage.registered import RegisteredWorks
 
 
@@ -91,7 +92,7 @@ def _licensed(licensee: Organisation, works: set[int], question: Question) -> di
         open_works = works - permitted.keys()
         if not open_works:
             break
-        for work in _held(licence, open_works):
+        for work in _held(licence, open_works, question.on):
             permitted[work] = licence
     return permitted
 
@@ -113,16 +114,16 @@ def _candidates(licensee: Organisation, question: Question) -> Iterator[Licence]
             yield licence
 
 
-def _held(licence: Licence, works: Iterable[int]) -> list[int]:
-    """Return which of the works the licence's frozen repertoire holds."""
+def _held(licence: Licence, works: Iterable[int], on: date) -> list[int]:
+    """Return which of the works the licence covers on a day."""
     with (
-        evidence.local_path(licence.snapshot_key) as snapshot,
+        coverage.covered(licence, on) as covered,
         evidence.workplace() as folder,
-        evidence.engine(folder, [snapshot]) as duck,
+        evidence.engine(folder, [covered.works]) as duck,
     ):
         rows = duck.execute(
             "SELECT work_id FROM read_parquet($snapshot) WHERE list_contains($works, work_id)",
-            {"snapshot": str(snapshot.resolve()), "works": sorted(works)},
+            {"snapshot": str(covered.works.resolve()), "works": sorted(works)},
         ).fetchall()
     return [work for (work,) in rows]
 

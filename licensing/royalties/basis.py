@@ -1,6 +1,6 @@
 """The shares a close divides by, exported once and kept beside its result.
 
-Parquet, one row per share in force on the period's last day of a work in the licence's snapshot:
+Parquet, one row per share in force on the period's last day of a work that the licence covers:
 ``work_id, payee, weight, weight_total``. Payees are organisation slugs, which never change. With
 it `verify` divides by what was true then, whatever the catalogue says now.
 """
@@ -14,6 +14,7 @@ from django.db import connection
 
 from licensing.deals.models import Licence
 from licensing.usage import evidence
+from licensing.usage.matching import coverage
 
 # Below this many works the database is asked for just these; above, for every share in force.
 FEW_WORKS = 200_000
@@ -37,17 +38,21 @@ class Basis:
 
     key: str
     sha256: str
+    works: int
+    granted: tuple[str, ...]
+    """How many works the licence covers, owned or not, and which were granted after signature."""
 
 
 def freeze(licence: Licence, on: date, folder: Path) -> Basis:
-    """Export the shares of a licence's works on a day and keep them.
+    """Export the shares of the works that a licence covers on a day and keep them.
 
     The hash is of the rows as text, so that it does not depend on how Parquet was written; the
     same shares are kept once.
     """
-    with evidence.local_path(licence.snapshot_key) as snapshot:
+    with coverage.covered(licence, on) as covered:
+        snapshot = covered.works
         listing = folder / "shares.csv"
-        _export(licence, snapshot, on, folder, listing)
+        _export(covered, on, folder, listing)
         parquet = folder / "shares.parquet"
         with evidence.engine(folder, reads=[snapshot]) as duck:
             duck.execute(
@@ -67,16 +72,16 @@ def freeze(licence: Licence, on: date, folder: Path) -> Basis:
     with listing.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     kept = evidence.put_addressed(f"licences/{licence.public_id}/basis", ".parquet", parquet)
-    return Basis(kept.key, sha256)
+    return Basis(kept.key, sha256, covered.count, covered.granted)
 
 
-def _export(licence: Licence, snapshot: Path, on: date, folder: Path, listing: Path) -> None:
+def _export(covered: coverage.Covered, on: date, folder: Path, listing: Path) -> None:
     """Write the shares in force as CSV, straight out of PostgreSQL."""
     these = ""
-    if licence.snapshot_works <= FEW_WORKS:
-        with evidence.engine(folder, reads=[snapshot]) as duck:
+    if covered.count <= FEW_WORKS:
+        with evidence.engine(folder, reads=[covered.works]) as duck:
             found = duck.execute(
-                f"SELECT work_id FROM read_parquet({evidence.quoted(snapshot)})"  # noqa: S608  # our own path
+                f"SELECT work_id FROM read_parquet({evidence.quoted(covered.works)})"  # noqa: S608  # our own path
             ).fetchall()
         numbers = ",".join(str(int(work_id)) for (work_id,) in found)
         these = f"AND s.work_id = ANY ('{{{numbers}}}'::bigint[])"

@@ -41,6 +41,7 @@ class Inputs:
 
     reports: tuple[Mapping[str, str], ...]
     works: int
+    granted: tuple[str, ...]
     terms_hash: str
     snapshot_sha256: str
     basis_key: str
@@ -55,6 +56,7 @@ class Inputs:
             [
                 self.reports,
                 self.works,
+                self.granted,
                 self.terms_hash,
                 self.snapshot_sha256,
                 self.basis_sha256,
@@ -145,6 +147,7 @@ def book(period: Period, rated: RatedPeriod) -> Close:
         detail_key=rated.detail_key,
         reports=list(rated.inputs.reports),
         works=rated.inputs.works,
+        granted=list(rated.inputs.granted),
         window=[
             {"period": period, "close": number, "inputs": inputs}
             for period, number, inputs in rated.inputs.window

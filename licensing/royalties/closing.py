@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
@@ -38,6 +39,7 @@ from licensing.royalties import (
 from licensing.royalties.booking import Inputs, RatedPeriod
 from licensing.royalties.models import Close, Period, PeriodState
 from licensing.usage import evidence
+from licensing.usage.matching import coverage
 from licensing.usage.models import ReportState, UsageReport
 
 log = structlog.get_logger(__name__)
@@ -77,21 +79,24 @@ def note_change(licence: Licence, day: date) -> Period:
 
 
 def unnoted() -> QuerySet[UsageReport]:
-    """Return accepted reports whose accounting period has no row, or was closed before them."""
+    """Return accepted reports whose period has no row, or was closed before they were judged."""
     holding = Period.objects.filter(
         licence=OuterRef("licence"),
         starts_on__lte=OuterRef("period"),
         ends_on__gte=OuterRef("period"),
     )
-    since = holding.exclude(state=PeriodState.CLOSED, closed_at__lt=OuterRef("checked_at"))
+    judged_at = Coalesce(OuterRef("judged_at"), OuterRef("checked_at"))
+    since = holding.exclude(state=PeriodState.CLOSED, closed_at__lt=judged_at)
     return UsageReport.objects.filter(~Exists(since), state=ReportState.ACCEPTED)
 
 
 def is_stale(period: Period) -> bool:
-    """Whether the reports in force, or their verdicts, are others than at the latest close."""
+    """Whether reports in force, their verdicts or the works covered changed since the close."""
     last = period.closes.order_by("-number").first()
     reports = UsageReport.objects.in_force(period.licence_id, period.starts_on, period.ends_on)
-    return last is None or last.reports != [report.basis for report in reports]
+    if last is None or last.reports != [report.basis for report in reports]:
+        return True
+    return tuple(last.granted) != coverage.granted(period.licence, period.ends_on)
 
 
 @transaction.atomic
@@ -161,7 +166,7 @@ def rate_period(period: Period) -> RatedPeriod:
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
         kept = basis.freeze(licence, period.ends_on, folder)
-        evidenced = Evidenced(tuple(reports), licence.snapshot_works, kept.key, tuple(before))
+        evidenced = Evidenced(tuple(reports), kept.granted, kept.key, tuple(before))
         given = opened(stack, licence, span, evidenced, folder)
         _progress(period, 2)
         rated = rating.rate_all(given, partial(_step, period))
@@ -173,7 +178,8 @@ def rate_period(period: Period) -> RatedPeriod:
         counted = given.lines.lines()
     inputs = Inputs(
         reports=tuple(report.basis for report in reports),
-        works=licence.snapshot_works,
+        works=kept.works,
+        granted=kept.granted,
         terms_hash=licence.terms_hash,
         snapshot_sha256=licence.snapshot_sha256,
         basis_key=kept.key,
@@ -186,10 +192,10 @@ def rate_period(period: Period) -> RatedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Evidenced:
-    """What a close is made from: reports, works covered, key of the shares, closes before it."""
+    """What a close is made from: reports, works granted since signature, shares, closes before."""
 
     reports: tuple[UsageReport, ...]
-    works: int
+    granted: tuple[str, ...]
     basis_key: str
     before: tuple[Close, ...]
 
@@ -200,13 +206,13 @@ def opened(
     """Open the evidence of a close, for rating it first or again, until the stack closes."""
     terms = contract.parse(licence.terms)
     shares = stack.enter_context(evidence.local_path(made_from.basis_key))
-    snapshot = stack.enter_context(evidence.local_path(licence.snapshot_key))
-    laid = points.lay(terms, snapshot, folder)
+    covered = stack.enter_context(coverage.with_granted(licence, made_from.granted))
+    laid = points.lay(terms, covered.works, folder)
     files = list(report_files(stack, made_from.reports))
     carried_in = earlier.gather(stack, terms, span, made_from.before)
     beside = [path for paths in carried_in.details.values() for path in paths]
     lines = stack.enter_context(tally.opened(files, shares, folder, beside=beside, points=laid))
-    repertoire = rating.Repertoire(made_from.works, shares, laid)
+    repertoire = rating.Repertoire(covered.count, shares, laid)
     return rating.Material(terms, span, lines, repertoire, carried_in)
 
 

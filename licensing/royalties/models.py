@@ -105,6 +105,9 @@ class Close(models.Model):
         help_text=_("The reports in force: id, SHA-256 and the judged lines that were counted.")
     )
     works = models.PositiveIntegerField(default=0, help_text=_("Works the licence covered."))
+    granted = models.JSONField(
+        default=list, help_text=_("Ids of those of them that were granted after signature.")
+    )
     window = models.JSONField(
         default=list, help_text=_("The earlier closes it was rated after, by period and number.")
     )

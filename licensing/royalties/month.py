@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet, Sum
 from licensing.access import Actor
 from licensing.deals.models import Licence
 from licensing.royalties.models import Charge, Close, Period, PeriodState
+from licensing.usage.matching import coverage
 from licensing.usage.models import UNCHECKED, ReportState, UsageReport
 
 UNDER_WAY = (PeriodState.DUE, PeriodState.CLOSING)
@@ -97,18 +98,19 @@ def rows(licences: Sequence[Licence], month: date) -> list[Row]:
     charged = _charged(ids, [month])
     earlier = _charged(ids, [before(month)])
     looked_at = _latest_closes(list(periods.values()))
+    granted = coverage.granted_each([(one.licence_id, one.ends_on) for one in periods.values()])
     found = []
     for licence in licences:
         period = periods.get(licence.pk)
         counted = [one for one in reports[licence.pk] if one.state == ReportState.ACCEPTED]
         seen = looked_at.get(period.pk) if period else None
-        now = [one.basis for one in counted]
+        now = ([one.basis for one in counted], granted.get(licence.pk, []))
         found.append(
             Row(
                 licence=licence,
                 period=period,
                 in_force=len(counted),
-                checking=len(reports[licence.pk]) - len(counted),
+                checking=sum(one.is_unsettled for one in reports[licence.pk]),
                 is_stale=seen is not None and seen != now,
                 charged_minor=charged.get(licence.pk, 0),
                 before_minor=earlier.get(licence.pk, 0),
@@ -148,7 +150,9 @@ def _charged(licences: Sequence[int], months: Sequence[date]) -> dict[int, int]:
     return {row["period__licence"]: row["total"] for row in totals}
 
 
-def _latest_closes(periods: Sequence[Period]) -> dict[int, list[dict[str, Any]]]:
-    """Return what each period's latest close looked at."""
+def _latest_closes(
+    periods: Sequence[Period],
+) -> dict[int, tuple[list[dict[str, Any]], list[str]]]:
+    """Return what each period's latest close looked at: reports, and works granted since."""
     closes = Close.objects.filter(period__in=periods).order_by("period", "number")
-    return {close.period_id: close.reports for close in closes}
+    return {close.period_id: (close.reports, close.granted) for close in closes}

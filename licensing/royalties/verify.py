@@ -197,7 +197,7 @@ def _rate_again(close: Close, reports: list[UsageReport]) -> rating.Rated:
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
         before = tuple(earlier.named_by(close))
-        made_from = closing.Evidenced(tuple(reports), close.works, close.basis_key, before)
+        made_from = closing.Evidenced(tuple(reports), tuple(close.granted), close.basis_key, before)
         return rating.rate_all(closing.opened(stack, period.licence, span, made_from, folder))
 
 

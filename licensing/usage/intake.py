@@ -34,6 +34,8 @@ class IntakeResult:
     lines: int
     quantity: Mapping[str, Decimal]
     totals: tuple[Total, ...]
+    judged_through: int = 0
+    """The latest match decision that the verdicts know of."""
 
     def count(self, verdict: Verdict) -> int:
         """Return how many lines got a verdict."""
@@ -47,11 +49,13 @@ class Inputs:
     header: Header
     grant: GrantView
     works: Path
-    """Parquet of the licence's repertoire snapshot: ``work_id``."""
+    """Parquet of the works that the licence covers: ``work_id``."""
     catalogue: Catalogue
     checks_sha256: bool = True
     step: Callable[[int], None] = unwatched
     """Told how many lines are done, for a progress bar."""
+    infringing: frozenset[str] = frozenset()
+    """Normalised names of works that were used without permission."""
 
 
 def check(source: Plain, inputs: Inputs, folder: Path) -> IntakeResult:
@@ -71,6 +75,7 @@ def check(source: Plain, inputs: Inputs, folder: Path) -> IntakeResult:
         quantity = proving.received(engine)
         proving.compare(engine, header, lines, quantity)
         judging.match(engine, inputs.catalogue, inputs.works, folder / "index.csv")
+        judging.mark_infringing(engine, inputs.catalogue, inputs.infringing)
         path = folder / "lines.parquet"
         judging.judge(engine, path)
         totals = judging.totals(engine, path)

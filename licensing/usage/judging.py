@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 -- every inserted value is a constant of ours or goes through `quoted`
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,8 @@ from licensing.usage.vocabulary import BY_CODE, LINE_CODES, Verdict
 LOOK_UP_AT_ONCE: Final = 50_000
 # A search for a dictionary of texts that hardly repeat costs more than the file saves by it.
 KEPT: Final = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 1000"
+# The codes of works that no licence covers as far as is known.
+UNLICENSED: Final = frozenset({"work_unknown", "work_not_granted"})
 
 
 class Catalogue(Protocol):
@@ -109,6 +111,21 @@ def _find(engine: Engine, catalogue: Catalogue, names: list[str]) -> None:
         "SELECT unnest($1::VARCHAR[]), unnest($2::BIGINT[]), unnest($3::BOOLEAN[])",
         [names, [ids.get(name) for name in names], malformed],
     )
+
+
+def mark_infringing(engine: Engine, catalogue: Catalogue, names: Collection[str]) -> None:
+    """Give works without a licence that bear one of these normalised names a code of their own."""
+    if not names:
+        return
+    cursor = engine.cursor()
+    cursor.execute(f"SELECT work FROM matched WHERE code IN ({texts(UNLICENSED)})")
+    while rows := cursor.fetchmany(LOOK_UP_AT_ONCE):
+        marked = [work for (work,) in rows if catalogue.normalised(work) in names]
+        engine.execute(
+            "UPDATE matched SET code = 'work_infringing' "
+            "WHERE work IN (SELECT unnest($1::VARCHAR[]))",
+            [marked],
+        )
 
 
 def judge(engine: Engine, path: Path) -> None:

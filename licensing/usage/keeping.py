@@ -4,6 +4,7 @@ Files are written before the transaction that refers to them, so a worker killed
 at most a file that nothing refers to. Lock order: licence, report.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
@@ -17,6 +18,7 @@ from licensing.usage.evidence import Stored
 from licensing.usage.files import ENDINGS
 from licensing.usage.header import plain
 from licensing.usage.intake import IntakeResult
+from licensing.usage.judging import Total
 from licensing.usage.lifecycle import Move, State
 from licensing.usage.models import ReportMove, ReportState, ReportType, UsageReport
 from licensing.usage.refusal import ReportRefused
@@ -98,22 +100,32 @@ def accept(report: UsageReport, stored: Stored, lines: str, result: IntakeResult
     if result is not None:
         report.sha256 = report.declared_sha256 if report.format == "json" else result.sha256
         report.lines_done = result.lines
-        report.lines_accepted = result.count(Verdict.ACCEPTED)
-        report.lines_quarantined = result.count(Verdict.QUARANTINED)
-        report.lines_rejected = result.count(Verdict.REJECTED)
-        report.totals = [
-            {
-                "verdict": total.verdict.value,
-                "code": total.code,
-                "unit": total.unit,
-                "lines": total.lines,
-                "quantity": plain(total.quantity),
-            }
-            for total in result.totals
-        ]
+        report.judged_through = result.judged_through
+        set_totals(report, result.totals)
     report.checked_at = timezone.now()
     move(report, Move.ACCEPT)
     announce("report.accepted", report_id=report.pk)
+
+
+def set_totals(report: UsageReport, totals: Sequence[Total]) -> None:
+    """Write on a report what became of its lines."""
+
+    def count(verdict: Verdict) -> int:
+        return sum(total.lines for total in totals if total.verdict is verdict)
+
+    report.lines_accepted = count(Verdict.ACCEPTED)
+    report.lines_quarantined = count(Verdict.QUARANTINED)
+    report.lines_rejected = count(Verdict.REJECTED)
+    report.totals = [
+        {
+            "verdict": total.verdict.value,
+            "code": total.code,
+            "unit": total.unit,
+            "lines": total.lines,
+            "quantity": plain(total.quantity),
+        }
+        for total in totals
+    ]
 
 
 def _follow(report: UsageReport, target: UsageReport) -> None:

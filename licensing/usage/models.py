@@ -45,6 +45,9 @@ class ReportState(models.TextChoices):
 
 
 UNCHECKED = (ReportState.RECEIVED, ReportState.CHECKING)
+# What the sweeps of matching look for.
+TO_COUNT = Q(state=ReportState.ACCEPTED) & ~Q(lines_key=F("counted_key"))
+TO_JUDGE = Q(state=ReportState.ACCEPTED, judging_asked__gt=F("judging_done"))
 
 
 class UsageReportQuerySet(models.QuerySet["UsageReport"]):
@@ -70,8 +73,9 @@ class UsageReportQuerySet(models.QuerySet["UsageReport"]):
         return list(reports.filter(state=ReportState.ACCEPTED).order_by("pk"))
 
     def in_checking(self, licence_id: int, starts_on: date, ends_on: date) -> bool:
-        """Whether a report of an accounting period is received and not yet judged."""
-        return self.of_period(licence_id, starts_on, ends_on).filter(state__in=UNCHECKED).exists()
+        """Whether a report of an accounting period is not yet judged, or to be judged again."""
+        reports = self.of_period(licence_id, starts_on, ends_on)
+        return reports.filter(Q(state__in=UNCHECKED) | TO_JUDGE).exists()
 
 
 class UsageReport(models.Model):
@@ -109,6 +113,14 @@ class UsageReport(models.Model):
         max_length=64, blank=True, help_text=_("SHA-256 of the uncompressed lines.")
     )
     lines_key = models.CharField(max_length=200, blank=True)
+    counted_key = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text=_("The lines whose unmatched identifiers are counted."),
+    )
+    unmatched_more = models.PositiveIntegerField(
+        default=0, help_text=_("Unmatched identifiers beyond those that are kept.")
+    )
 
     state = models.CharField(max_length=10, choices=ReportState, db_index=True)
     bytes_received = models.BigIntegerField(default=0)
@@ -126,13 +138,25 @@ class UsageReport(models.Model):
     received_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
+    judged_at = models.DateTimeField(null=True, help_text=_("When it was judged again."))
+    judged_through = models.BigIntegerField(
+        default=0, help_text=_("The latest match decision that its verdicts know of.")
+    )
+    judging_asked = models.PositiveIntegerField(
+        default=0, help_text=_("How often it was asked to be judged again.")
+    )
+    judging_done = models.PositiveIntegerField(default=0)
     superseded_at = models.DateTimeField(null=True)
 
     objects = UsageReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["licence", "period", "state"], name="report_by_period")]
+        indexes = [
+            models.Index(fields=["licence", "period", "state"], name="report_by_period"),
+            models.Index(fields=["id"], condition=TO_COUNT, name="report_to_count"),
+            models.Index(fields=["id"], condition=TO_JUDGE, name="report_to_judge"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["licensee", "report_id"],
@@ -194,6 +218,16 @@ class UsageReport(models.Model):
     def model(self) -> str:
         """The model as people write it: ``vista 2``."""
         return f"{self.model_family} {self.model_version}".strip()
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether its verdicts are not there yet, or wait to be judged again."""
+        return self.state in UNCHECKED or self.is_judged_again
+
+    @property
+    def is_judged_again(self) -> bool:
+        """Whether its lines wait to be judged by what was decided since."""
+        return self.state == ReportState.ACCEPTED and self.judging_asked > self.judging_done
 
     @property
     def progress(self) -> int:

@@ -28,8 +28,23 @@ INDEX: Final = f"""
 """  # noqa: S608  # the one value is a constant
 
 
+ALIASES: Final = """
+    SELECT name, work_id FROM licensing_matchdecision
+    WHERE kind = 'map' AND undone_at IS NULL AND name = ANY (%s)
+      AND (licensor_id IS NULL OR licensor_id = %s)
+    ORDER BY licensor_id NULLS FIRST
+"""
+
+
 class RegisteredWorks:
-    """Every work of the catalogue by its identifiers and by its own id."""
+    """Every work of the catalogue by its identifiers, by its own id, and by what was mapped to it.
+
+    Mappings are those for everybody and those of one licensor, whose own come first; what the
+    catalogue itself knows comes before any mapping.
+    """
+
+    def __init__(self, licensor_id: int | None = None) -> None:
+        self._licensor_id = licensor_id
 
     def find(self, names: Sequence[str]) -> Mapping[str, int]:
         """Return the work ids of names in normal form; unknown ones are absent."""
@@ -46,7 +61,12 @@ class RegisteredWorks:
                     [value for _, value in own],
                 ],
             )
-            return dict(cursor.fetchall())
+            found: dict[str, int] = dict(cursor.fetchall())
+            missing = [name for name, _, _ in split if name not in found]
+            if missing:
+                cursor.execute(ALIASES, [missing, self._licensor_id])
+                found |= dict(cursor.fetchall())
+            return found
 
     def normalised(self, name: str) -> str | None:
         """Return a name in its normal form, or nothing if it names nothing."""

@@ -1,6 +1,7 @@
 """Submitting usage reports in one piece, judged at once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from licensing.deals.models import Licence
 from licensing.usage import evidence, files, formats, grant, intake, keeping, submission
 from licensing.usage.header import Header, ReportType
 from licensing.usage.intake import Inputs, IntakeResult
+from licensing.usage.matching import coverage, standing
 from licensing.usage.models import UsageReport
 from licensing.usage.refusal import ReportRefused
 from licensing.usage.registered import RegisteredWorks
@@ -80,6 +82,10 @@ def judge(  # noqa: PLR0913  # what a verdict depends on, each by name
         family=header.model_family,
         version=header.model_version,
     )
-    with evidence.local_path(licence.snapshot_key) as works:
-        inputs = Inputs(header, view, works, RegisteredWorks(), checks_sha256, step)
-        return intake.check(source, inputs, folder)
+    known = standing.of(licence)
+    with coverage.covered(licence, standing.last_day(header.period)) as covered:
+        catalogue = RegisteredWorks(licence.licensor_id)
+        inputs = Inputs(
+            header, view, covered.works, catalogue, checks_sha256, step, known.infringing
+        )
+        return replace(intake.check(source, inputs, folder), judged_through=known.through)

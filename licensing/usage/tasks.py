@@ -1,4 +1,4 @@
-"""Jobs of the intake: judging uploaded reports."""
+"""Jobs of the intake: judging uploaded reports, and judging again what was decided since."""
 
 from datetime import timedelta
 
@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
 from licensing.usage import uploads
-from licensing.usage.models import UNCHECKED, UsageReport
+from licensing.usage.matching import counting, rejudging
+from licensing.usage.models import TO_COUNT, TO_JUDGE, UNCHECKED, UsageReport
 
 PATIENCE = timedelta(seconds=30)
 
@@ -33,3 +34,36 @@ def check_waiting_reports() -> None:
     )
     for report_id in waiting.values_list("pk", flat=True):
         enqueue_on_commit("licensing.usage.tasks.check_report", report_id=report_id)
+
+
+@shared_task(
+    acks_late=True,
+    ignore_result=True,
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def count_unmatched(report_id: int) -> None:
+    """Count what of a judged report found no licensed work. Safe to repeat."""
+    counting.count(report_id)
+
+
+@shared_task(
+    acks_late=True,
+    ignore_result=True,
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def judge_again(report_id: int) -> None:
+    """Judge a report again by what was decided since. Safe to repeat."""
+    rejudging.judge_again(report_id)
+
+
+@shared_task(ignore_result=True)
+def match_waiting_reports() -> None:
+    """Sweep: judge and count what asks for it and whose message was lost."""
+    for report_id in UsageReport.objects.filter(TO_JUDGE).values_list("pk", flat=True):
+        enqueue_on_commit("licensing.usage.tasks.judge_again", report_id=report_id)
+    for report_id in UsageReport.objects.filter(TO_COUNT).values_list("pk", flat=True):
+        enqueue_on_commit("licensing.usage.tasks.count_unmatched", report_id=report_id)

@@ -140,6 +140,12 @@ LINE_CODES: Final = (
         _("Agree an amendment, or correct the medium."),
     ),
     Code(
+        "work_infringing",
+        Verdict.QUARANTINED,
+        _("The licensor says that this work was used without its permission."),
+        _("Stop using the work, and write to the licensor; a formal notice may follow."),
+    ),
+    Code(
         "work_unknown",
         Verdict.QUARANTINED,
         _("No work in the catalogue carries this identifier."),

@@ -157,7 +157,7 @@ def test_a_long_month_costs_no_more_queries_than_a_short_one(
     books.closed()
     client = browser(books.operator.organisation)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("periods") + OF_OCTOBER)
 
 
