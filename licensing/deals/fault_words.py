@@ -4,6 +4,7 @@ The pure checks speak English and name the very values that are wrong. A reader 
 gets the sentence for the fault's code instead, which names no values but can be understood.
 """
 
+import re
 from dataclasses import replace
 
 from django.utils.functional import Promise
@@ -101,6 +102,48 @@ WORDS: dict[str, Promise] = {
     "number_too_large": _("Not every reader keeps a number beyond 2^53 exactly. Write it as text."),
     "not_json": _("This is not JSON. Correct it and send it again."),
 }
+
+
+# What the form says in any language where the check speaks of the document's notation.
+FORM_WORDS: dict[str, Promise] = {
+    "decimal_not_text": _("Write a number."),
+    "decimal_malformed": _(
+        "Write a plain number such as 12.50: digits 0-9 with one point, without sign, "
+        "exponent or grouping."
+    ),
+    "malformed": _("This is not written as it must be."),
+    "last_tier_bounded": _("Nothing prices usage above the last tier. Leave its bound empty."),
+    "tier_after_unbounded": _(
+        "A tier without an end hides every tier after it. Only the last may have none."
+    ),
+    "world_and_countries": _("WW already includes every country. Write WW or the countries alone."),
+    "net_needs_deductions": _("A net base lists its deductions and a gross base has none."),
+    "too_few": _("More entries are needed here."),
+}
+_NAME = _("Use letters, digits, points, hyphens and underscores; begin with a letter or a digit.")
+_TOKEN = _("Use small letters, digits, hyphens and underscores; begin with a letter.")
+_LANGUAGE = _("Use language codes such as ja, en or pt-BR.")
+# How a malformed field is written, by the last name of its path.
+NOTATION: dict[str, Promise] = {
+    "id": _NAME,
+    "unit": _TOKEN,
+    "media": _TOKEN,
+    "generation": _TOKEN,
+    "deductions": _TOKEN,
+    "language": _LANGUAGE,
+    "exclude": _("Write identifiers of works such as work_a7b2c3d4e5f6g7h2, one a line."),
+    "models": _("Write a family and its versions without spaces at their ends."),
+}
+
+
+def in_form_words(fault: Fault) -> Fault:
+    """Return the fault as the form says it: never in the notation of the document."""
+    name = re.sub(r"\[\d+\]", "", fault.where).rpartition(".")[2]
+    if fault.code == "malformed" and name in NOTATION:
+        return replace(fault, message=str(NOTATION[name]))
+    if fault.code in FORM_WORDS:
+        return replace(fault, message=str(FORM_WORDS[fault.code]))
+    return in_words(fault)
 
 
 def in_words(fault: Fault) -> Fault:

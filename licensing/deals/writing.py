@@ -5,7 +5,7 @@ the form and the whole document, each by an ordinary POST; only ``send`` makes a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -15,68 +15,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from licensing.access import ActorRequest, scoped
-from licensing.deals import plain_terms, services
+from licensing.deals import services
 from licensing.deals import terms as contract
-from licensing.deals.drafting import Document, Draft, as_text, base_of, has_fields_for, read_text
-from licensing.deals.fault_words import in_words
-from licensing.deals.forms import DealForm, DocumentForm, OfferForm, complain
+from licensing.deals.desk import Desk
+from licensing.deals.drafting import ROW_BUTTONS, Document, Draft, base_of
+from licensing.deals.forms import DealForm, DocumentForm, OfferForm
 from licensing.deals.models import Deal, Offer
 from licensing.deals.reading import Position
 from licensing.deals.views import organisation_named, visible_deal
-from licensing.errors import Fault, InvalidInput, LicensingError
+from licensing.errors import InvalidInput, LicensingError
 from licensing.parties.roles import Scope
-
-ROW_BUTTONS = ("add_price", "remove_price", "add_tier", "remove_tier", "show_fields")
-
-
-@dataclass
-class Desk:
-    """What lies on the desk while an offer is written."""
-
-    offer: OfferForm
-    draft: Draft | None = None
-    document: DocumentForm | None = None
-    standing: Offer | None = None
-    refusal: LicensingError | None = None
-    faults: list[Fault] = field(default_factory=list)
-    plain: plain_terms.PlainTerms | None = None
-    changes: list[plain_terms.Change] | None = None
-    warnings: list[Fault] = field(default_factory=list)
-
-    def written(self) -> Document | None:
-        """Return the document as it was sent, or None with the fields complained of."""
-        fine = self.offer.is_valid()
-        if self.document is not None:
-            if not (self.document.is_valid() and fine):
-                return None
-            return read_text(self.document)
-        if self.draft is None or not (self.draft.is_valid() and fine):
-            return None
-        return self.draft.document()
-
-    def refuse(self, refusal: LicensingError) -> None:
-        """Bring a refusal's faults to their fields; the rest stands above the form."""
-        self.refusal = refusal
-        terms = []
-        for fault in map(in_words, refusal.faults):
-            name = "expires_on" if fault.where == "expires_at" else fault.where
-            if name in self.offer.fields:
-                complain(self.offer, name, fault.message)
-            else:
-                terms.append(fault)
-        if self.draft is None:
-            self.faults = terms
-        else:
-            self.draft.place(terms)
-            self.faults = self.draft.unplaced
-
-    def preview(self, document: Document) -> None:
-        """Say the document in plain words, and what it changes in the standing offer."""
-        terms = contract.parse(document)
-        self.plain = plain_terms.describe(terms)
-        self.warnings = [in_words(warning) for warning in contract.review(terms)]
-        if self.standing is not None:
-            self.changes = plain_terms.changes(contract.parse(self.standing.terms), terms)
 
 
 @dataclass(frozen=True)
@@ -143,11 +91,13 @@ def counter(request: ActorRequest, public_id: str) -> HttpResponse:
 def _write(request: ActorRequest, errand: Errand) -> HttpResponse:
     if request.method != "POST":
         desk = Desk(errand.make_form(), standing=errand.standing)
-        _show(desk, errand.start)
+        desk.show(errand.start)
         return _page(request, errand, desk)
     desk = Desk(errand.make_form(request.POST), standing=errand.standing)
     if "document" in request.POST:
         desk.document = DocumentForm(request.POST)
+        if "as_form" in request.POST:
+            desk.offer = _unjudged(desk.offer, errand)
     else:
         draft = Draft.read(request.POST, base_of(request.POST, errand.start))
         for button in request.POST:
@@ -155,6 +105,11 @@ def _write(request: ActorRequest, errand: Errand) -> HttpResponse:
                 fresh = _unjudged(desk.offer, errand)
                 return _page(request, errand, Desk(fresh, draft.press(button)))
         desk.draft = draft
+        if "as_document" in request.POST:
+            draft.is_valid()
+            text = Desk(_unjudged(desk.offer, errand))
+            text.as_text(draft.document())
+            return _page(request, errand, text)
     return _judged(request, errand, desk)
 
 
@@ -174,28 +129,25 @@ def _judged(request: ActorRequest, errand: Errand, desk: Desk) -> HttpResponse:
 
 def _act(request: ActorRequest, errand: Errand, desk: Desk, document: Document) -> HttpResponse:
     if "send" in request.POST:
-        public_id = errand.send(desk, document)
-        messages.success(request, _("Your offer has been sent."))
-        return redirect("deal", public_id)
-    if "as_document" in request.POST:
-        desk.draft, desk.document = None, DocumentForm(initial={"document": as_text(document)})
-    elif "as_form" in request.POST:
+        return _send(request, errand, desk, document)
+    if "as_form" in request.POST:
         contract.parse(document)
-        if not has_fields_for(document):
-            messages.warning(request, _("The form has no fields for these prices."))
+        desk.show(document)
+        if desk.unshowable:
             return _page(request, errand, desk, status=422)
-        _show(desk, document)
     else:
         desk.preview(document)
     return _page(request, errand, desk)
 
 
-def _show(desk: Desk, document: Document) -> None:
-    """Lay a document out in the form, or as text where the form has no fields for its prices."""
-    if has_fields_for(document):
-        desk.draft, desk.document = Draft.of(document), None
-    else:
-        desk.draft, desk.document = None, DocumentForm(initial={"document": as_text(document)})
+def _send(request: ActorRequest, errand: Errand, desk: Desk, document: Document) -> HttpResponse:
+    """Make the move, unless there are warnings that nobody has acknowledged yet."""
+    desk.warn(document)
+    if not desk.is_acknowledged(request.POST):
+        return _page(request, errand, desk, status=422)
+    public_id = errand.send(desk, document)
+    messages.success(request, _("Your offer has been sent."))
+    return redirect("deal", public_id)
 
 
 def _unjudged(sent: OfferForm, errand: Errand) -> OfferForm:

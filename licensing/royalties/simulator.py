@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from licensing.charts import curve as drawing
 from licensing.charts.markup import Caption
 from licensing.deals import terms as contract
-from licensing.deals.forms import NumberField
+from licensing.deals.drafting.fields import NumberField
 from licensing.deals.terms.prices import Graduated, UnitPrice, Volume
 from licensing.royalties.allocation import SUSPENSE, allocate_charge
 from licensing.royalties.quote import Quote, quote

@@ -86,14 +86,17 @@ def ident(value: object) -> SafeString:
 def field(bound: BoundField, kind: str = "") -> dict[str, Any]:
     """Show a field with its label, help and errors tied together: ``{% field form.email %}``.
 
-    ``kind="code"`` sets it in fixed width.
+    ``kind="code"`` sets it in fixed width. A form may have ``cautions`` by a field's name, which
+    are shown like errors and refuse nothing.
     """
     widget = bound.field.widget
+    cautions = getattr(bound.form, "cautions", {}).get(bound.name, ())
     described = [
         name
         for name, present in (
             (f"{bound.auto_id}_hint", bound.help_text),
             (f"{bound.auto_id}_error", bound.errors),
+            (f"{bound.auto_id}_caution", cautions),
         )
         if present
     ]
@@ -106,6 +109,7 @@ def field(bound: BoundField, kind: str = "") -> dict[str, Any]:
     is_group = bool(widget.use_fieldset)
     return {
         "bound": bound,
+        "cautions": cautions,
         "control": bound.as_widget(attrs=attributes),
         "kind": kind,
         "is_checkbox": input_type == "checkbox" and not is_group,

@@ -65,6 +65,7 @@ WORDS: dict[str, dict[str, str | Promise]] = {
         "year": _("per licence year"),
         "term": _("over the whole term"),
     },
+    "zero_usage": {"free": _("free of charge"), "charge": _("charged too")},
     "due": {"once": _("once"), "each_period": _("in each accounting period")},
     "count": {"licensed": _("every work licensed"), "used": _("every work used")},
     "distribution": {

@@ -3,5 +3,6 @@ import "./theme.js";
 import "./copy.js";
 import "./dialogs.js";
 import "./files.js";
+import "./rows.js";
 
 document.documentElement.dataset.scripts = "";

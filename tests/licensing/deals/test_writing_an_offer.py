@@ -4,32 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from licensing.deals.drafting import Draft
 from licensing.deals.models import Deal
 from tests.licensing.deals.conftest import Clock
+from tests.licensing.deals.forms_sent import fields as form
 from tests.licensing.deals.table import TERMS, Table, picture, priced, terms
 
 pytestmark = pytest.mark.django_db
 
 Enter = Callable[..., Client]
-
-
-def form(document: dict[str, Any], **changes: str | list[str]) -> dict[str, Any]:
-    """Return what the browser sends for a document's form, with fields changed."""
-    sent: dict[str, Any] = {"expires_on": "2026-10-20", "message": "As discussed."}
-    for part in Draft.of(document).forms():
-        for bound in part:
-            value = bound.value()
-            if value not in (None, "", False):
-                sent[bound.html_name] = value
-    sent["base"] = json.dumps(document)
-    for rows in range(len(document["prices"])):
-        sent.setdefault(f"price-{rows}-unit_price", "")
-    return sent | changes
 
 
 def offer_of(deal: Deal) -> dict[str, Any]:
@@ -55,52 +40,6 @@ def test_a_deal_is_opened_from_the_form(table: Table, browser: Enter) -> None:
     assert standing is not None
     assert standing.message == "As discussed."
     assert standing.expires_at.isoformat() == "2026-10-20T14:59:59+00:00"
-
-
-def test_the_form_of_every_document_it_can_show_says_the_same_document() -> None:
-    whole = terms(
-        grant=TERMS["grant"]
-        | {
-            "models": [
-                {"family": "vista", "versions": ["2", "2.1"]},
-                {"family": "nova", "versions": "any"},
-            ],
-            "territory": ["JP", "US"],
-            "media": ["video"],
-            "exclusive": True,
-            "ends_on": None,
-            "after_term": "keep_models",
-        },
-        prices=[
-            TERMS["prices"][0] | {"uses": ["ai-train"]},
-            priced("2.50")["prices"][0] | {"id": "more"},
-            {
-                "id": "access",
-                "model": "flat",
-                "amount": "150000",
-                "due": "each_period",
-                "prorate": "days",
-            },
-        ],
-        fees=[{"to": "collective", "rate": "0.095"}, {"to": "operator", "rate": "0.03"}],
-        payment={"due_days": 30, "late_interest": "0.06"},
-        dispute_days=60,
-        duties={"attribution": True},
-        special_conditions="Titles are written in kana.",
-    )
-
-    draft = Draft.read(_posted(form(whole)), whole)
-
-    assert draft.is_valid()
-    assert draft.document() == whole
-
-
-def _posted(sent: dict[str, Any]) -> QueryDict:
-    """Return a form as Django reads it."""
-    query = QueryDict(mutable=True)
-    for name, value in sent.items():
-        query.setlist(name, value if isinstance(value, list) else [value])
-    return query
 
 
 def test_clauses_without_a_field_survive_a_counter_offer(table: Table, browser: Enter) -> None:
@@ -146,7 +85,7 @@ def test_faults_of_the_terms_stand_at_their_fields(table: Table, browser: Enter)
         report_days="soon",
         ends_on="2020-01-01",
     )
-    sent |= {"price-0-tier-0-unit_price": "abc", "price-0-id": "no spaces here"}
+    sent |= {"price-0-tiers-0-unit_price": "abc", "price-0-id": "no spaces here"}
     client = browser(table.licensor)
     before = picture()
 
@@ -155,24 +94,25 @@ def test_faults_of_the_terms_stand_at_their_fields(table: Table, browser: Enter)
     desk = response.context["desk"]
     assert response.status_code == 422
     assert picture() == before
-    assert set(desk.draft.terms.errors) == {"territory", "operator_fee", "report_days"}
+    assert set(desk.draft.grant.errors) == {"territory"}
+    assert set(desk.draft.money.errors) == {"operator_fee"}
+    assert set(desk.draft.duties.errors) == {"report_days"}
     assert set(desk.draft.prices[0].price.errors) == {"id"}
-    assert set(desk.draft.prices[0].tiers[0].errors) == {"unit_price"}
+    assert set(desk.draft.prices[0].rows["tiers"][0].errors) == {"unit_price"}
     assert desk.faults == []
 
 
-def test_what_the_form_has_no_field_for_is_told_above_it_with_its_path(
+def test_a_work_that_is_not_there_is_told_at_the_field_of_excluded_works(
     table: Table, browser: Enter
 ) -> None:
-    works = {"select": "repertoire", "exclude": ["work_aaaaaaaaaaaaaaaa"]}
+    sent = form(TERMS, exclude="work_aaaaaaaaaaaaaaaa")
 
-    response = write(
-        browser(table.licensor), table, form(terms(grant=TERMS["grant"] | {"works": works}))
-    )
+    response = write(browser(table.licensor), table, sent)
 
     assert response.status_code == 422
-    assert [fault.where for fault in response.context["desk"].faults] == ["grant.works.exclude[0]"]
-    assert "There is no work work_aaaaaaaaaaaaaaaa." in response.content.decode()
+    assert response.context["desk"].draft.grant.errors == {
+        "exclude": ["There is no work work_aaaaaaaaaaaaaaaa. Correct its id, or remove it."]
+    }
 
 
 def test_a_past_expiry_and_a_missing_title_stand_at_their_fields(
@@ -192,22 +132,22 @@ def test_rows_are_added_and_taken_away_without_scripts_and_nothing_is_lost(
     table: Table, browser: Enter
 ) -> None:
     client = browser(table.licensor)
-    sent = form(TERMS) | {"price-0-tier-0-unit_price": "not yet"}
+    sent = form(TERMS) | {"price-0-tiers-0-unit_price": "not yet"}
 
-    more = write(client, table, sent, "add_tier-0").context["desk"].draft
-    fewer = write(client, table, sent, "remove_tier-0-1").context["desk"].draft
+    more = write(client, table, sent, "add_tiers-0").context["desk"].draft
+    fewer = write(client, table, sent, "remove_tiers-0-1").context["desk"].draft
     another = write(client, table, sent, "add_price").context["desk"].draft
     none = write(client, table, sent, "remove_price-0").context["desk"].draft
 
     assert [len(draft.prices) for draft in (more, fewer, another, none)] == [1, 1, 2, 0]
-    assert [len(draft.prices[0].tiers) for draft in (more, fewer, another)] == [3, 1, 2]
-    assert more.prices[0].tiers[0]["unit_price"].value() == "not yet"
+    assert [len(draft.prices[0].rows["tiers"]) for draft in (more, fewer, another)] == [3, 1, 2]
+    assert more.prices[0].rows["tiers"][0]["unit_price"].value() == "not yet"
     assert not any(part.errors for part in more.forms())
     assert not Deal.objects.exists()
 
 
 @pytest.mark.parametrize(
-    "button", ["remove_price-9", "add_tier-9", "remove_tier-0-9", "remove_tier", "add_tier-x"]
+    "button", ["remove_price-9", "add_tiers-9", "remove_tiers-0-9", "remove_tiers", "add_tiers-x"]
 )
 def test_a_button_for_a_row_that_is_not_there_does_nothing(
     table: Table, browser: Enter, button: str
@@ -215,7 +155,7 @@ def test_a_button_for_a_row_that_is_not_there_does_nothing(
     response = write(browser(table.licensor), table, form(TERMS), button)
 
     draft = response.context["desk"].draft
-    assert (len(draft.prices), len(draft.prices[0].tiers)) == (1, 2)
+    assert (len(draft.prices), len(draft.prices[0].rows["tiers"])) == (1, 2)
 
 
 def test_choosing_graduated_offers_two_bands(table: Table, browser: Enter) -> None:
@@ -223,7 +163,7 @@ def test_choosing_graduated_offers_two_bands(table: Table, browser: Enter) -> No
 
     response = write(browser(table.licensor), table, sent, "show_fields")
 
-    assert len(response.context["desk"].draft.prices[0].tiers) == 2
+    assert len(response.context["desk"].draft.prices[0].rows["tiers"]) == 2
 
 
 def test_a_preview_says_the_terms_and_sends_nothing(table: Table, browser: Enter) -> None:
@@ -261,6 +201,30 @@ def test_the_whole_document_can_be_edited_and_taken_back_to_the_form(
     assert offer_of(Deal.objects.get()) == TERMS
 
 
+def test_an_unfinished_offer_can_be_laid_out_as_a_document_and_back(
+    table: Table, browser: Enter
+) -> None:
+    client = browser(table.licensor)
+    unfinished = form(TERMS) | {"title": "", "price-0-tiers-0-unit_price": ""}
+
+    text = write(client, table, unfinished, "as_document").context["desk"]
+    sent = {"document": json.dumps(TERMS), "title": ""}
+    back = write(client, table, sent, "as_form").context["desk"]
+
+    written = json.loads(text.document["document"].value())
+    assert written["prices"][0]["tiers"][0] == {"up_to": "1000000000"}
+    assert written["grant"] == TERMS["grant"]
+    assert back.draft.base == TERMS
+    assert (text.offer.errors, back.offer.errors) == ({}, {})
+
+
+def test_a_model_that_there_is_not_is_told_at_its_field(table: Table, browser: Enter) -> None:
+    response = write(browser(table.licensor), table, form(TERMS) | {"price-0-model": "barter"})
+
+    assert response.status_code == 422
+    assert "model" in response.context["desk"].draft.prices[0].price.errors
+
+
 @pytest.mark.parametrize(
     ("written", "code"),
     [
@@ -281,26 +245,33 @@ def test_a_document_that_cannot_be_read_is_refused_with_the_reason(
     assert not Deal.objects.exists()
 
 
-def test_a_document_the_form_cannot_show_stays_a_document(table: Table, browser: Enter) -> None:
-    pool = terms(prices=[{"id": "pool", "model": "pool", "amount": "1000"}])
-    sent = {"expires_on": "2026-10-20", "document": json.dumps(pool)}
+HARD = terms(
+    grant=TERMS["grant"] | {"models": [{"family": "vista: pro", "versions": ["2"]}]},
+)
+
+
+def test_a_document_the_form_cannot_show_stays_a_document_and_says_why(
+    table: Table, browser: Enter
+) -> None:
+    sent = {"expires_on": "2026-10-20", "document": json.dumps(HARD)}
 
     response = write(browser(table.licensor), table, sent, "as_form")
 
     assert response.status_code == 422
     assert response.context["desk"].document is not None
+    assert "<code>grant.models</code>" in response.content.decode()
 
 
 def test_an_offer_the_form_cannot_show_is_answered_as_a_document(
     table: Table, browser: Enter
 ) -> None:
-    pool = terms(prices=[{"id": "pool", "model": "pool", "amount": "1000"}])
-    deal = table.open(pool)
+    deal = table.open(HARD)
 
     response = browser(table.licensee).get(reverse("deal-counter", args=[deal.public_id]))
 
     desk = response.context["desk"]
-    assert (desk.draft, json.loads(desk.document["document"].value())) == (None, pool)
+    assert (desk.draft, json.loads(desk.document["document"].value())) == (None, HARD)
+    assert "<code>grant.models</code>" in response.content.decode()
 
 
 def test_a_broken_starting_document_falls_back_to_the_standing_one(
@@ -353,7 +324,7 @@ def test_a_counter_offer_to_what_expired_meanwhile_goes_back_and_says_so(
 def test_a_percentage_that_is_no_number_is_told_at_its_field(table: Table, browser: Enter) -> None:
     response = write(browser(table.licensor), table, form(TERMS, operator_fee="three"))
 
-    assert set(response.context["desk"].draft.terms.errors) == {"operator_fee"}
+    assert set(response.context["desk"].draft.money.errors) == {"operator_fee"}
     assert not Deal.objects.exists()
 
 

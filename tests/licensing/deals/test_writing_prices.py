@@ -1,0 +1,382 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from licensing.deals import terms as contract
+from licensing.deals.drafting import Draft
+from licensing.deals.models import Deal
+from licensing.deals.terms.prices import PRICE_MODELS
+from licensing.errors import Fault
+from tests.licensing.deals.forms_sent import fields, sent
+from tests.licensing.deals.table import TERMS, Table, picture, priced, terms
+from tests.licensing.terms.documents import published
+
+pytestmark = pytest.mark.django_db
+
+Enter = Callable[..., Client]
+
+TIERS = {
+    "price-0-tiers-0-was": "",
+    "price-0-tiers-0-up_to": "1,000",
+    "price-0-tiers-0-unit_price": "3",
+    "price-0-tiers-0-flat_fee": "",
+    "price-0-tiers-1-was": "",
+    "price-0-tiers-1-up_to": "",
+    "price-0-tiers-1-unit_price": "2",
+    "price-0-tiers-1-flat_fee": "500",
+}
+BANDS = [
+    {"up_to": "1000", "unit_price": "3"},
+    {"up_to": None, "unit_price": "2", "flat_fee": "500"},
+]
+TYPED: list[tuple[dict[str, str], dict[str, Any]]] = [
+    (
+        {"model": "per_unit", "unit": "page", "per": "", "unit_price": "4"},
+        {"unit": "page", "unit_price": "4"},
+    ),
+    (
+        {"model": "per_unit", "unit": "~other", "other_unit": "frame", "unit_price": "4"},
+        {"unit": "frame", "unit_price": "4"},
+    ),
+    (
+        {"model": "graduated", "unit": "page", "per": "10"} | TIERS,
+        {"unit": "page", "per": "10", "tiers": BANDS},
+    ),
+    ({"model": "volume", "unit": "page", "per": ""} | TIERS, {"unit": "page", "tiers": BANDS}),
+    (
+        {"model": "package", "unit": "query", "per": "100", "unit_price": "5", "free_units": "10"},
+        {"unit": "query", "per": "100", "unit_price": "5", "free_units": "10"},
+    ),
+    ({"model": "flat", "amount": "900", "due": "once"}, {"amount": "900", "due": "once"}),
+    (
+        {"model": "flat", "amount": "900", "due": "each_period", "prorate": "days"},
+        {"amount": "900", "due": "each_period", "prorate": "days"},
+    ),
+    (
+        {"model": "per_work", "amount": "50", "count": "used"},
+        {"amount": "50", "count": "used"},
+    ),
+    (
+        {"model": "revenue_share", "rate": "12.5", "unit": "revenue", "base": "gross"},
+        {"rate": "0.125"},
+    ),
+    (
+        {
+            "model": "revenue_share",
+            "rate": "30",
+            "unit": "revenue",
+            "base": "net",
+            "deductions": "returns、taxes",
+        },
+        {"rate": "0.30", "base": "net", "deductions": ["returns", "taxes"]},
+    ),
+    ({"model": "pool", "amount": "70,000"}, {"amount": "70000"}),
+]
+
+
+def typed(own: dict[str, str]) -> dict[str, Any]:
+    """Return a form in which the only price was made anew, nothing left of the one before."""
+    posted = {name: one for name, one in fields(TERMS).items() if not name.startswith("price-")}
+    price = {f"price-0-{name}" if name in FIELDS else name: text for name, text in own.items()}
+    return posted | {"price-0-was": "", "price-0-id": "it"} | price
+
+
+FIELDS = {name for own, _ in TYPED for name in own if not name.startswith("price-")}
+
+
+def draft_of(posted: dict[str, Any], base: dict[str, Any] = TERMS) -> Draft:
+    """Return the form as the server reads it."""
+    query = sent(Draft.of(base))
+    query.clear()
+    for name, value in posted.items():
+        query.setlist(name, value if isinstance(value, list) else [value])
+    return Draft.read(query, base)
+
+
+@pytest.mark.parametrize(("own", "price"), TYPED, ids=lambda one: one.get("model", ""))
+def test_every_price_model_is_written_in_the_form(
+    own: dict[str, str], price: dict[str, Any]
+) -> None:
+    draft = draft_of(typed(own))
+
+    assert draft.is_valid()
+    assert draft.document()["prices"] == [{"id": "it", "model": own["model"]} | price]
+    contract.parse(draft.document())
+
+
+def test_there_is_a_form_for_every_price_model() -> None:
+    assert {own["model"] for own, _ in TYPED} == set(PRICE_MODELS)
+
+
+def test_bounds_windows_uses_factors_and_escalators_are_written() -> None:
+    further = {
+        "minimum": "100",
+        "maximum": "9000",
+        "tally": "year",
+        "zero_usage": "charge",
+        "uses": "ai-train",
+        "factors-0-was": "",
+        "factors-0-times": "1.5",
+        "factors-0-territory": "日本, South Korea",
+        "factors-0-language": "ja, pt-BR",
+        "factors-0-medium": "書籍",
+        "factors-0-generation": "2, 3 turbo",
+        "escalators-0-was": "",
+        "escalators-0-starts_on": "2027-10-01",
+        "escalators-0-times": "1.03",
+    }
+    posted = typed({"model": "per_unit", "unit": "page", "unit_price": "4"})
+
+    draft = draft_of(posted | {f"price-0-{name}": text for name, text in further.items()})
+
+    assert draft.is_valid()
+    assert draft.document()["prices"][0] == {
+        "id": "it",
+        "model": "per_unit",
+        "unit": "page",
+        "unit_price": "4",
+        "uses": ["ai-train"],
+        "minimum": "100",
+        "maximum": "9000",
+        "tally": "year",
+        "zero_usage": "charge",
+        "factors": [
+            {
+                "times": "1.5",
+                "when": {
+                    "territory": ["JP", "KR"],
+                    "language": ["ja", "pt-BR"],
+                    "media": ["book"],
+                    "generation": ["2", "3 turbo"],
+                },
+            }
+        ],
+        "escalators": [{"from": "2027-10-01", "times": "1.03"}],
+    }
+
+
+def test_clauses_over_all_prices_are_written_and_emptied() -> None:
+    said = {
+        "advance": "3,000,000",
+        "guarantee": "500",
+        "cap": "9000",
+        "cap_window": "term",
+        "reserve_rate": "10",
+        "reserve_months": "6",
+        "distribution": "equal_per_work",
+        "attribution": "no",
+        "output_limit_words": "200",
+        "audit_notice_days": "30",
+        "audit_years": "3",
+        "special_conditions": "In kana.\r\nAlways.",
+    }
+    draft = draft_of(fields(TERMS) | said)
+    assert draft.is_valid()
+    written = draft.document()
+
+    emptied = draft_of(
+        fields(written) | dict.fromkeys(said, "") | {"distribution": "usage", "cap_window": "term"},
+        written,
+    )
+    assert emptied.is_valid()
+
+    assert written == terms(
+        advance={"amount": "3000000", "release": "on_receipt"},
+        minimum_guarantee={"amount": "500", "window": "year"},
+        cap={"amount": "9000", "window": "term"},
+        reserve={"rate": "0.10", "months": 6},
+        distribution={"key": "equal_per_work"},
+        duties={
+            "attribution": False,
+            "output_limit_words": 200,
+            "audit": {"notice_days": 30, "look_back_years": 3},
+        },
+        special_conditions="In kana.\nAlways.",
+    )
+    assert emptied.document() == terms(distribution={"key": "usage"})
+
+
+def test_a_price_keeps_what_is_common_when_its_model_changes() -> None:
+    base = published()
+    posted = fields(base) | {"price-0-model": "volume", "price-1-model": "pool"}
+
+    draft = draft_of(posted, base)
+
+    assert draft.is_valid()
+    tokens, access = draft.document()["prices"][:2]
+    assert tokens == base["prices"][0] | {"model": "volume"}
+    assert access == {"id": "access", "model": "pool", "amount": "5000000"}
+
+
+def test_a_price_that_becomes_a_share_of_revenue_counts_revenue() -> None:
+    posted = fields(priced("8.00")) | {"price-0-model": "revenue_share"}
+    share = draft_of(posted).press("show_fields")
+    back = draft_of(
+        {name: values[0] for name, values in sent(share).lists() if values}
+        | {"price-0-model": "per_unit"}
+    ).press("show_fields")
+
+    assert share.prices[0].price["unit"].value() == "revenue"
+    assert back.prices[0].price["unit"].value() is None
+
+
+def test_removing_a_price_leaves_the_others_as_they_were_written() -> None:
+    base = published()
+
+    pressed = draft_of(fields(base), base).press("remove_price-0")
+    draft = Draft.read(sent(pressed), base)
+
+    assert draft.is_valid()
+    assert draft.document() == base | {"prices": base["prices"][1:]}
+
+
+WRONG: list[tuple[str, str | None]] = [
+    ("currency", "currency"),
+    ("grant.media[0]", "medium"),
+    ("grant.works.exclude[3]", "exclude"),
+    ("advance", "advance"),
+    ("minimum_guarantee", "guarantee"),
+    ("minimum_guarantee.window", "guarantee_window"),
+    ("cap.amount", "cap"),
+    ("reserve", "reserve_rate"),
+    ("distribution.key", "distribution"),
+    ("fees", "operator_fee"),
+    ("fees[0].rate", "collective_fee"),
+    ("duties.audit", "audit_notice_days"),
+    ("special_conditions", "special_conditions"),
+    ("prices[0]", None),
+    ("prices[0].tally", "tally"),
+    ("prices[0].uses[0]", "uses"),
+    ("prices[0].tiers[1].up_to", "up_to"),
+    ("prices[0].tiers[1]", None),
+    ("prices[0].factors[0].when", "territory"),
+    ("prices[0].factors[0].when.media[2]", "medium"),
+    ("prices[1].prorate", "prorate"),
+    ("prices[1].tally", None),
+    ("prices[3].deductions[0]", "deductions"),
+]
+
+
+@pytest.mark.parametrize(("where", "name"), WRONG)
+def test_a_fault_finds_the_field_it_speaks_of(where: str, name: str | None) -> None:
+    base = published()
+    draft = draft_of(fields(base), base)
+    assert draft.is_valid()
+    draft.document()
+
+    draft.place([Fault(where, "any", "Something is wrong.")])
+
+    found = {field: list(said) for form in draft.forms() for field, said in form.errors.items()}
+    assert found == {name or "__all__": ["Something is wrong."]}
+    assert draft.unplaced == []
+
+
+def test_a_fault_of_a_price_that_is_not_on_the_page_stays_above_it() -> None:
+    draft = draft_of(fields(TERMS))
+    fault = Fault("prices[7].id", "any", "Something is wrong.")
+
+    draft.place([fault])
+
+    assert draft.unplaced == [fault]
+
+
+CLIFF = terms(
+    prices=[
+        {
+            "id": "pages",
+            "model": "volume",
+            "unit": "page",
+            "tiers": [
+                {"up_to": "1000", "unit_price": "3"},
+                {"up_to": None, "unit_price": "1"},
+            ],
+        }
+    ]
+)
+
+
+def write(client: Client, table: Table, posted: dict[str, Any], button: str = "send") -> Any:
+    """Send the form of a new deal."""
+    whole = {"counterparty": table.licensee.organisation.public_id, "title": "Films"} | posted
+    return client.post(reverse("new-deal"), whole | {button: ""})
+
+
+def test_a_warning_stands_at_its_band_and_is_sent_once_it_is_acknowledged(
+    table: Table, browser: Enter
+) -> None:
+    client = browser(table.licensor)
+    before = picture()
+
+    asked = write(client, table, fields(CLIFF))
+    desk = asked.context["desk"]
+    unsent = picture()
+    write(client, table, fields(CLIFF) | {"acknowledged": desk.warned_of})
+
+    assert asked.status_code == 422
+    assert unsent == before
+    assert [post.label for post in desk.warnings] == ["Price 1 · band 2"]
+    assert "the whole quantity costs less" in asked.content.decode()
+    standing = Deal.objects.get().standing_offer
+    assert standing is not None
+    assert standing.terms == CLIFF
+
+
+def test_an_acknowledgement_is_of_the_warnings_that_were_shown(
+    table: Table, browser: Enter
+) -> None:
+    client = browser(table.licensor)
+    seen = write(client, table, fields(CLIFF), "preview").context["desk"].warned_of
+    other = fields(CLIFF) | {"acknowledged": seen, "price-0-tiers-0-up_to": "2,000"}
+
+    response = write(client, table, other)
+
+    assert response.status_code == 422
+    assert not Deal.objects.exists()
+
+
+def test_a_warning_in_the_whole_document_is_acknowledged_too(table: Table, browser: Enter) -> None:
+    client = browser(table.licensor)
+    posted = {
+        "expires_on": "2026-10-20",
+        "document": contract.canonical_bytes(contract.parse(CLIFF)).decode(),
+    }
+
+    asked = write(client, table, posted).context["desk"]
+    write(client, table, posted | {"acknowledged": asked.warned_of})
+
+    assert [post.label for post in asked.warnings] == ["prices[0].tiers[1]"]
+    assert Deal.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_fault_at_a_field_never_speaks_of_the_documents_notation(
+    table: Table, browser: Enter, language: str
+) -> None:
+    client = browser(table.licensor)
+    client.cookies["django_language"] = language
+    posted = fields(CLIFF) | {
+        "price-0-id": "no spaces",
+        "price-0-tiers-1-up_to": "9,000",
+        "territory": "WW, JP",
+        "medium": "Über",
+    }
+
+    said = [post.message for post in write(client, table, posted).context["desk"].complaints]
+    shapes_right = posted | {"price-0-id": "pages", "medium": ""}
+    said += [post.message for post in write(client, table, shapes_right).context["desk"].complaints]
+
+    assert len(said) == 4
+    assert not any(sign in message for message in said for sign in ("null", "[", "{", "^", '"'))
+
+
+def test_what_was_typed_may_name_countries_in_either_language() -> None:
+    with translation.override("en"):
+        draft = draft_of(fields(TERMS) | {"territory": "日本、united states; fr", "medium": "漫画"})
+
+    assert draft.is_valid()
+    grant = draft.document()["grant"]
+    assert (grant["territory"], grant["media"]) == (["JP", "US", "FR"], ["comic"])
