@@ -5,7 +5,9 @@ those used most first, so a page of a million rows is read from the few row grou
 figure is followed from there to the usage lines of the work and the report that holds them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,12 +15,19 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import structlog
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
 from licensing.catalogue.models import Work
 from licensing.royalties.models import Allocation, AllocationRole, Charge
 from licensing.usage import evidence
 from licensing.usage.evidence import Engine, quoted
 
+log = structlog.get_logger(__name__)
+
 BATCH = 10_000
+REMEMBERED_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,14 @@ class WorkLine:
     lines: int
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All works behind an allocation: each weighs its numerator over its weight total."""
+
+    works: int
+    weighs: Fraction
+
+
 class Detail:
     """The detail behind some allocations, open for questions."""
 
@@ -42,20 +59,24 @@ class Detail:
         self._engine = engine
         self._paths = paths
 
-    def count(self, allocation: Allocation, among: Sequence[int] | None = None) -> int:
-        """Return how many works stand behind an allocation; ``among`` counts only these."""
+    def count(self, allocation: Allocation, among: Sequence[int]) -> int:
+        """Return how many of some works stand behind an allocation."""
         if not _has_works(allocation):
             return 0
         rows = self._ask("count(*)", allocation, among).fetchall()
         return int(rows[0][0])
 
-    def weighed(self, allocation: Allocation) -> Fraction:
-        """Return the sum of what its works weigh, each numerator over its work's weight total."""
+    def whole(self, allocation: Allocation) -> Whole:
+        """Return how many works stand behind an allocation, and what they weigh together."""
         if not _has_works(allocation):
-            return Fraction(0)
-        sums = "weight_total, sum(numerator)"
+            return Whole(0, Fraction(0))
+        return _remembered(allocation, lambda: self._whole(allocation))
+
+    def _whole(self, allocation: Allocation) -> Whole:
+        sums = "weight_total, sum(numerator), count(*)"
         rows = self._ask(sums, allocation, None, "GROUP BY weight_total").fetchall()
-        return sum((Fraction(int(part), int(total)) for total, part in rows), Fraction(0))
+        weighs = (Fraction(int(part), int(total)) for total, part, _count in rows)
+        return Whole(sum(int(count) for _total, _part, count in rows), sum(weighs, Fraction(0)))
 
     def works(
         self,
@@ -97,6 +118,22 @@ class Detail:
                 *([list(among)] if among is not None else []),
             ],
         )
+
+
+def _remembered(allocation: Allocation, compute: Callable[[], Whole]) -> Whole:
+    """Compute once what a file never says otherwise: its key is the hash of what is in it."""
+    charge, payee = allocation.charge, allocation.organisation
+    name = [charge.close and charge.close.detail_key, charge.price_id, payee and payee.slug]
+    key = "detail:" + hashlib.sha256(json.dumps(name).encode()).hexdigest()
+    try:
+        whole: Whole | None = cache.get(key)
+        if whole is None:
+            whole = compute()
+            cache.set(key, whole, REMEMBERED_SECONDS)
+    except (RedisError, OSError) as error:
+        log.warning("detail_not_remembered", error=str(error))
+        return compute()
+    return whole
 
 
 def _has_works(allocation: Allocation) -> bool:

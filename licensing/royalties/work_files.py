@@ -57,7 +57,7 @@ def rows(statement: Statement) -> Iterator[list[Any]]:
                 charge.price_id,
                 charge.unit,
             ]
-            each = _Each(allocation, opened.weighed(allocation), finer)
+            each = _Each(allocation, opened.whole(allocation).weighs, finer)
             for work in opened.works(allocation):
                 yield [
                     *start,

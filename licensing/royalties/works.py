@@ -12,7 +12,7 @@ from ledger.money import Currency, round_half_away
 from licensing.catalogue.identifiers import OWN_SCHEME, SCHEMES, BadIdentifier, parse
 from licensing.catalogue.models import Identifier, Share, Work, WorkQuerySet
 from licensing.parties.models import Organisation
-from licensing.royalties.detail import Detail, WorkLine
+from licensing.royalties.detail import Detail, Whole, WorkLine
 from licensing.royalties.models import Allocation
 
 MOST_MATCHES = 1_000
@@ -46,7 +46,13 @@ class Works(Sequence[Row]):
         self._among = among
 
     @cached_property
+    def _wholes(self) -> list[Whole]:
+        return [self._detail.whole(one) for _number, one in self._lines]
+
+    @cached_property
     def _counts(self) -> list[int]:
+        if self._among is None:
+            return [whole.works for whole in self._wholes]
         return [self._detail.count(one, self._among) for _number, one in self._lines]
 
     def __len__(self) -> int:
@@ -63,27 +69,27 @@ class Works(Sequence[Row]):
             return self[place : place + 1][0]
         skip, stop, _step = asked.indices(len(self))
         rows: list[Row] = []
-        for (number, allocation), count in zip(self._lines, self._counts, strict=True):
+        for place, count in enumerate(self._counts):
             here = min(count, stop) - skip
             if here > 0:
-                rows.extend(self._rows(number, allocation, skip, here))
+                rows.extend(self._rows(place, skip, here))
             skip, stop = max(skip - count, 0), max(stop - count, 0)
         return rows
 
-    def _rows(self, number: int, allocation: Allocation, skip: int, most: int) -> list[Row]:
-        whole = self._detail.weighed(allocation)
+    def _rows(self, place: int, skip: int, most: int) -> list[Row]:
+        number, allocation = self._lines[place]
+        weighs = self._wholes[place].weighs
         works = self._detail.works(allocation, most=most, skip=skip, among=self._among)
-        is_whole = allocation.charge.corrects_id is None and whole
+        is_whole = allocation.charge.corrects_id is None and weighs
         return [
-            Row(number, work, _part(allocation.amount_minor, work, whole) if is_whole else None)
+            Row(number, work, _part(allocation.amount_minor, work, weighs) if is_whole else None)
             for work in works
         ]
 
 
-def _part(net_minor: int, work: WorkLine, whole: Fraction) -> int:
-    return round_half_away(
-        Fraction(net_minor * work.numerator, work.weight_total) / whole, MINOR_UNITS
-    )
+def _part(net_minor: int, work: WorkLine, weighs: Fraction) -> int:
+    part = Fraction(net_minor * work.numerator, work.weight_total) / weighs
+    return round_half_away(part, MINOR_UNITS)
 
 
 def matching(query: str, holder: Organisation) -> list[int]:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from redis.exceptions import RedisError
 
 from licensing.catalogue.models import Identifier, Share, Work
 from licensing.royalties import views_works
@@ -116,3 +117,16 @@ def test_a_page_costs_the_same_however_many_works_there_are(
 
     assert page.context["page"].paginator.count == 301
     assert len(page.context["rows"]) == views_works.PER_PAGE
+
+
+def test_works_are_shown_while_nothing_can_be_remembered(
+    books: Books, browser: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.issued()
+
+    def unreachable(_key: str) -> None:
+        raise RedisError("connection refused")
+
+    monkeypatch.setattr("licensing.royalties.detail.cache.get", unreachable)
+
+    assert shown(books, browser(books.aoba)) == [("The Paper Lantern", 218), ("Winter Ferry", 146)]
