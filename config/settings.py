@@ -308,6 +308,8 @@ OPERATOR_SLUG = env.text("OPERATOR_SLUG", "kyodaku")
 # What DuckDB may take in one process.
 DUCKDB_MEMORY_LIMIT = env.text("DUCKDB_MEMORY_LIMIT", "1500MB")
 DUCKDB_THREADS = env.number("DUCKDB_THREADS", 2)
+# What a process may take that expands one file; the engine's own limit lies below it.
+EXPANSION_MEMORY_BYTES = env.number("EXPANSION_MEMORY_MIB", 3072) << 20
 
 # Logs
 

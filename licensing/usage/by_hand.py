@@ -13,7 +13,7 @@ from django.conf import settings
 
 from licensing.access import Actor
 from licensing.strict_json import Number
-from licensing.usage import evidence, files, proving, services, strict, uploads
+from licensing.usage import confined, evidence, files, proving, services, strict, uploads
 from licensing.usage.files import Shape
 from licensing.usage.grant import GrantView
 from licensing.usage.header import plain
@@ -71,7 +71,7 @@ def control_totals(path: Path, shape: Shape, folder: Path) -> dict[str, Any]:
     They are counted by the statements that will check them. Raises `ReportRefused` for a file
     that cannot be read.
     """
-    source = files.prepare(path, shape.format, shape.compression, folder)
+    source = confined.prepare(path, shape.format, shape.compression, folder)
     with evidence.engine(folder, reads=[source.path]) as engine:
         lines = proving.stage(engine, source, ANY_GRANT, folder / "counted.parquet")
         quantity = proving.received(engine)

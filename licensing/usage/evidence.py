@@ -31,6 +31,7 @@ Engine = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
 UnreadableInput = (duckdb.InvalidInputException, duckdb.ConversionException)
 Overflow = duckdb.OutOfRangeException
+OutOfMemory = duckdb.OutOfMemoryException
 
 
 class EvidenceExists(LicensingError):

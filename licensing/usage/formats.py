@@ -51,6 +51,8 @@ class Plain:
     has_quotes: bool
     texts: Mapping[str, str] | None = None
     """Of a Parquet file: the SQL that reads each column as a text. None for a CSV file."""
+    weight: int = 0
+    """Of a Parquet file: the bytes of its lines as text."""
 
 
 def plain_stream(stream: IO[bytes], _size: int) -> Iterator[bytes]:
@@ -66,18 +68,18 @@ def gunzip(stream: IO[bytes], size: int) -> Iterator[bytes]:
     proportion.
     """
     expander = zlib.decompressobj(wbits=31)
-    expanded = 0
+    read = expanded = 0
     started = False
     waiting = b""
     while waiting or (waiting := stream.read(1 << 16)):
+        read = max(read, stream.tell())
         try:
             block = expander.decompress(waiting, BLOCK_BYTES)
         except zlib.error:
             raise ReportRefused("unreadable", "The gzip stream is damaged.") from None
         started = True
         expanded += len(block)
-        if expanded > max(MAX_RATIO * size, RATIO_FROM_BYTES):
-            raise ReportRefused("too_large", "The file expands out of all proportion.")
+        _check_ratio(expanded, min(read, size))
         if block:
             yield block
         waiting = expander.unconsumed_tail
@@ -89,25 +91,33 @@ def gunzip(stream: IO[bytes], size: int) -> Iterator[bytes]:
         raise ReportRefused("unreadable", "The gzip stream is cut off.")
 
 
+def _check_ratio(expanded: int, read: int) -> None:
+    """Refuse a bomb by what was read of it so far, before the whole of it is expanded."""
+    if expanded > max(MAX_RATIO * read, RATIO_FROM_BYTES):
+        raise ReportRefused("too_large", "The file expands out of all proportion.")
+
+
 def unzstd(stream: IO[bytes], size: int) -> Iterator[bytes]:
     """Expand Zstandard, frame by frame, within the bounds; raises as `gunzip` does.
 
     A window beyond `MAX_WINDOW_LOG` is refused before memory is taken for it.
     """
-    expanded = 0
+    read = expanded = 0
     expander: zstd.ZstdDecompressor | None = None
     waiting = b""
     while waiting or _has_more(expander) or (waiting := stream.read(1 << 16)):
+        read = max(read, stream.tell())
         expander = expander or zstd.ZstdDecompressor(
             options={zstd.DecompressionParameter.window_log_max: MAX_WINDOW_LOG}
         )
         try:
             block = expander.decompress(waiting, BLOCK_BYTES)
-        except zstd.ZstdError:
+        except zstd.ZstdError as error:
+            if "not enough memory" in str(error):
+                raise MemoryError from None
             raise ReportRefused("unreadable", "The zstd stream is damaged.") from None
         expanded += len(block)
-        if expanded > max(MAX_RATIO * size, RATIO_FROM_BYTES):
-            raise ReportRefused("too_large", "The file expands out of all proportion.")
+        _check_ratio(expanded, min(read, size))
         if block:
             yield block
         waiting = b""

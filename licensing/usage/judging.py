@@ -133,7 +133,7 @@ def judge(engine: Engine, path: Path) -> None:
     repeated = _repeated(engine)
     rejecting = texts({code.code for code in LINE_CODES if code.verdict is Verdict.REJECTED})
     # Enumerations go into Parquet by their numbers, where a text is hashed line by line.
-    engine.execute(f"CREATE TYPE verdict AS ENUM ({texts(Verdict)})")
+    engine.execute(f"CREATE TYPE verdict AS ENUM ({texts([one.value for one in Verdict])})")
     engine.execute(f"CREATE TYPE code AS ENUM ({texts({'', *BY_CODE})})")
     engine.execute(
         f"""

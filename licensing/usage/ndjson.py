@@ -13,7 +13,7 @@ from typing import Final
 from licensing.errors import Fault
 from licensing.strict_json import MalformedJson
 from licensing.usage import evidence, proving, strict
-from licensing.usage.evidence import Engine, EngineError, quoted
+from licensing.usage.evidence import Engine, EngineError, OutOfMemory, quoted
 from licensing.usage.formats import MAX_LINE_BYTES, NUMERIC, Plain, Scan, expand, fields_of
 from licensing.usage.refusal import SHOWN, ReportRefused, blamed
 from licensing.usage.vocabulary import COLUMNS
@@ -47,6 +47,8 @@ def prepare_ndjson(source: Path, compression: str, folder: Path) -> Plain:
     with evidence.engine(folder, reads=[lines]) as engine:
         try:
             engine.execute(_statement(lines, path))
+        except OutOfMemory:
+            raise
         except EngineError as error:
             raise ReportRefused("unreadable", "It is not one JSON object per line.") from error
         proving.refuse_malformed(engine, rows_before=0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from licensing.usage import evidence, strict
-from licensing.usage.evidence import Engine, EngineError, quoted
+from licensing.usage.evidence import Engine, EngineError, OutOfMemory, quoted
 from licensing.usage.formats import (
     MAX_EXPANDED_BYTES,
     MAX_LINE_BYTES,
@@ -25,6 +25,7 @@ from licensing.usage.formats import (
     too_long,
 )
 from licensing.usage.ndjson import quoted_name, refused_pattern
+from licensing.usage.proving import STAGED
 from licensing.usage.refusal import ReportRefused, blamed, snippet
 from licensing.usage.vocabulary import COLUMNS
 
@@ -47,17 +48,22 @@ def prepare_parquet(source: Path, compression: str, folder: Path) -> Plain:
     if compression:
         raise ReportRefused("unreadable", "Parquet is compressed inside; send the file as it is.")
     _check_ends(source)
+    path = folder / "texts.parquet"
     with evidence.engine(folder, reads=[source]) as engine:
         try:
             _check_footer(engine, source)
             texts = _texts(engine, source)
-            _check_lines(engine, source, texts)
+            weight = _check_lines(engine, source, texts)
+            _rewrite(engine, source, texts, path)
+        except OutOfMemory:
+            raise
         except EngineError as error:
             raise _damaged(error) from error
     with source.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     size = source.stat().st_size
-    return Plain(source, tuple(texts), size, sha256, has_quotes=False, texts=texts)
+    names = {name: quoted_name(name) for name in texts}
+    return Plain(path, tuple(texts), size, sha256, has_quotes=False, texts=names, weight=weight)
 
 
 def _damaged(error: EngineError) -> ReportRefused:
@@ -141,8 +147,11 @@ def _text(name: str, kind: str) -> str:
     )
 
 
-def _check_lines(engine: Engine, source: Path, texts: dict[str, str]) -> None:
-    """Refuse lines that are too long or hold refused characters, before any is written on."""
+def _check_lines(engine: Engine, source: Path, texts: dict[str, str]) -> int:
+    """Refuse lines that are too long or hold refused characters, before any is written on.
+
+    Returns the bytes of the lines as text.
+    """
     sizes = " + ".join(f"strlen({text}) + 1" for text in texts.values())
     longest, expanded, line = _row(
         engine,
@@ -170,6 +179,15 @@ def _check_lines(engine: Engine, source: Path, texts: dict[str, str]) -> None:
             "characters_refused",
             lines=[blamed(number, "character_refused", f"Take out the character {shown}.")],
         )
+    return int(expanded)
+
+
+def _rewrite(engine: Engine, source: Path, texts: dict[str, str], path: Path) -> None:
+    """Write the texts into a file of our own, so that nobody has to open the sender's again."""
+    read = ", ".join(f"{text} AS {quoted_name(name)}" for name, text in texts.items())
+    engine.execute(
+        f"COPY (SELECT {read} FROM read_parquet({quoted(source)})) TO {quoted(path)} ({STAGED})"
+    )
 
 
 def _row(engine: Engine, statement: str) -> Sequence[Any]:

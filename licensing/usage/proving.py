@@ -59,49 +59,79 @@ WRONG: Final = (
     ),
     ("media", f"NOT regexp_full_match(media, {quoted(MEDIUM)}) THEN 'media_malformed'"),
 )
+# Bytes of text that are held in memory for each byte that the engine may have; more go to disk.
+HELD: Final = Decimal("0.5")
 # Read again at once and thrown away: a search for a dictionary of texts that hardly repeat, and a
 # closer compression, cost more than reading the file.
 STAGED: Final = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000"
 
 
 def stage(engine: Engine, source: Plain, grant: GrantView, path: Path) -> int:
-    """Prove each field and keep the first fault of each line; returns the number of lines."""
-    said = [name for name in OPTIONAL if name in source.columns]
-    kept = "".join(f", {NORMAL.get(name, name)} AS {name}" for name in said)
-    statement = f"""
-        COPY (
-            SELECT line_id, work, "use", unit{kept},
-                   CASE WHEN sound THEN CAST(quantity AS DECIMAL(30, 6)) END AS quantity,
-                   CASE WHEN NOT sound THEN quantity END AS quantity_text,
-                   {_faults(grant, said)} AS fault,
-                   {_holds(grant, said)} AS hold
-            FROM (
-                SELECT *, regexp_full_match(quantity, '[0-9]{{1,24}}|[0-9]{{1,23}}\\.[0-9]{{1,6}}')
-                          AND length(quantity) - CAST(contains(quantity, '.') AS INTEGER) <= 24
-                          AS sound
-                FROM ({_reading(source)})
-            )
-        ) TO {quoted(path)} ({STAGED})
+    """Prove each field and keep the first fault of each line; returns the number of lines.
+
+    The view ``staged`` then gives each line once, with its place in ``file_row_number``: from
+    memory where there is room, which spares writing and reading, else from a file at ``path``.
     """
+    said = [name for name in OPTIONAL if name in source.columns]
+    held = _fits(engine, source.weight or source.size)
+    proved = _proved(source, grant, said)
     try:
-        engine.execute(statement)
+        engine.execute(
+            f"CREATE TABLE proved AS {proved}"
+            if held
+            else f"COPY ({proved}) TO {quoted(path)} ({STAGED})"
+        )
     except UnreadableInput as error:
         raise ReportRefused("unreadable", "It is not CSV as RFC 4180 describes it.") from error
     if source.texts is None:
         refuse_malformed(engine)
-    # An enumeration goes into Parquet by its numbers, where a text is hashed line by line.
-    engine.execute("CREATE TYPE unsaid AS ENUM ('')")
-    absent = "".join(f", CAST('' AS unsaid) AS {name}" for name in OPTIONAL if name not in said)
-    engine.execute(
-        f"CREATE VIEW staged AS SELECT *{absent} "
-        f"FROM read_parquet({quoted(path)}, file_row_number = true)"
-    )
+    _make_view(engine, said, path=None if held else path)
     lines = int(engine.execute("SELECT count(*) FROM staged").fetchall()[0][0])
     if lines == 0:
         raise ReportRefused("empty")
     if source.has_quotes:
         _refuse_line_breaks(engine)
     return lines
+
+
+def _fits(engine: Engine, size: int) -> bool:
+    """Whether lines of so many bytes can be held in memory beside what is done with them."""
+    limit = engine.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))")
+    return size < HELD * int(limit.fetchall()[0][0])
+
+
+def _proved(source: Plain, grant: GrantView, said: Collection[str]) -> str:
+    """Return the SELECT that reads each line and says what is wrong with it."""
+    kept = "".join(f", {NORMAL.get(name, name)} AS {name}" for name in said)
+    return f"""
+        SELECT line_id, work, "use", unit{kept}, quantity, sound,
+               {_faults(grant, said)} AS fault, {_holds(grant, said)} AS hold
+        FROM (
+            SELECT *, regexp_full_match(quantity, '[0-9]{{1,24}}|[0-9]{{1,23}}\\.[0-9]{{1,6}}')
+                      AND length(quantity) - CAST(contains(quantity, '.') AS INTEGER) <= 24
+                      AS sound
+            FROM ({_reading(source)})
+        )
+    """
+
+
+def _make_view(engine: Engine, said: Collection[str], *, path: Path | None) -> None:
+    # An enumeration goes into Parquet by its numbers, where a text is hashed line by line.
+    engine.execute("CREATE TYPE unsaid AS ENUM ('')")
+    absent = "".join(f", CAST('' AS unsaid) AS {name}" for name in OPTIONAL if name not in said)
+    place, read = "rowid", "proved"
+    if path is not None:
+        place, read = "file_row_number", f"read_parquet({quoted(path)}, file_row_number = true)"
+    engine.execute(
+        f"""
+        CREATE VIEW staged AS
+        SELECT line_id, work, "use", unit{"".join(f", {name}" for name in said)}{absent},
+               CASE WHEN sound THEN CAST(quantity AS DECIMAL(30, 6)) END AS quantity,
+               CASE WHEN NOT sound THEN quantity END AS quantity_text,
+               fault, hold, {place} AS file_row_number
+        FROM {read}
+        """
+    )
 
 
 def _reading(source: Plain) -> str:

@@ -16,6 +16,7 @@ class ReportRefused(InvalidInput):
         reason = str(REPORT_CODES[code])
         super().__init__(f"{reason} {detail}".strip(), faults=list(lines)[:SHOWN])
         self.code = code
+        self.said = detail
 
 
 def blamed(line: int, code: str, message: str) -> Fault:

@@ -8,7 +8,7 @@ from typing import Any
 from licensing.access import Actor
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
-from licensing.usage import evidence, files, formats, grant, intake, keeping, submission
+from licensing.usage import confined, evidence, formats, grant, intake, keeping, submission
 from licensing.usage.header import Header, ReportType
 from licensing.usage.intake import Inputs, IntakeResult
 from licensing.usage.matching import coverage, standing
@@ -52,7 +52,7 @@ def submit_file(
     if (earlier := submission.repeated(made)) is not None:
         return earlier, False
     with evidence.workplace() as folder:
-        result = _judge(made, files.prepare(path, file_format, compression, folder), folder)
+        result = _judge(made, confined.prepare(path, file_format, compression, folder), folder)
         return keeping.keep(made, path, result)
 
 

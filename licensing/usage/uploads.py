@@ -16,7 +16,7 @@ from licensing.access import Actor
 from licensing.claims import Claimable, claim
 from licensing.deals.models import Licence
 from licensing.errors import IllegalMove, InvalidInput
-from licensing.usage import evidence, files, keeping, services, submission
+from licensing.usage import confined, evidence, keeping, services, submission
 from licensing.usage.evidence import Readable, Stored
 from licensing.usage.header import Header, ReportType
 from licensing.usage.lifecycle import Move
@@ -192,7 +192,7 @@ def _assemble(report: UsageReport) -> Stored:
 
 def _check(report: UsageReport, stored: Stored) -> None:
     with evidence.workplace() as folder, evidence.local_path(stored.key) as original:
-        source = files.prepare(original, report.format, report.compression, folder)
+        source = confined.prepare(original, report.format, report.compression, folder)
         result = services.judge(
             header=header_of(report),
             licence=report.licence,

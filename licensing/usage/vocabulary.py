@@ -167,6 +167,7 @@ REPORT_CODES: Final = {
     "columns_wrong": _("The columns are not those of a usage report."),
     "line_malformed": _("A line does not have the columns that the first line names."),
     "too_large": _("The lines expand to more than this system reads."),
+    "too_costly": _("Reading the file takes more memory or time than one report may."),
     "sha256_disagrees": _("The SHA-256 in the header is not that of the lines."),
     "lines_disagree": _("The header's count of lines is not that of the file."),
     "quantity_disagrees": _("The header's total quantity is not that of the lines."),

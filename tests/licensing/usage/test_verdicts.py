@@ -240,6 +240,33 @@ def test_many_distinct_works_are_matched_against_an_index_with_the_same_verdicts
     assert rows(joined, "work_id, code") == expected
 
 
+def test_lines_that_do_not_fit_into_memory_get_the_same_verdicts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        line("a", language="EN-gb"),
+        line("b", quantity="oops"),
+        line("b", work="domain:nobody.jp"),
+        line("c", work="domain:nobody.jp", quantity="0.25"),
+    ]
+    body = csv_bytes(lines, [*COLUMNS, "language"])
+    everything = (
+        "line_no, line_id, work, work_id, quantity, quantity_text, language, media, verdict, code"
+    )
+    held, staged = tmp_path / "held", tmp_path / "staged"
+    held.mkdir()
+    staged.mkdir()
+
+    in_memory = check_csv(held, body, header_for(lines))
+    monkeypatch.setattr("licensing.usage.proving.HELD", Decimal(0))
+    on_disk = check_csv(staged, body, header_for(lines))
+
+    assert not (held / "staged.parquet").exists()
+    assert (staged / "staged.parquet").exists()
+    assert rows(in_memory, everything) == rows(on_disk, everything)
+    assert in_memory.totals == on_disk.totals
+
+
 def test_totals_sum_to_what_was_received_in_lines_and_in_units(tmp_path: Path) -> None:
     lines = [
         line(1, quantity="100"),
