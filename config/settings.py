@@ -300,6 +300,8 @@ STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 PAYOUT_THRESHOLD_MINOR = {"JPY": 1_000, "USD": 1_000, "EUR": 1_000, "GBP": 1_000}
 # Estimates what unmatched lines would cost, for the list of what to decide first.
 STAKE_PRICER = "licensing.royalties.stakes.of_month"
+# A statement that changed by more per cent than this against the month before is flagged.
+VARIANCE_FLAG_PERCENT = env.number("VARIANCE_FLAG_PERCENT", 30)
 # Dotted names of what `verify` proves beside the ledger itself.
 VERIFIERS = ("licensing.royalties.verify.verify_royalties",)
 # The agent that invoices licensees and pays payees, as printed on its documents.

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView, get_object_or_404
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from licensing.api.auth import actor, scope
 from licensing.api.views import ApiView, keyed
-from licensing.royalties import closing, downloads, explain, statements
+from licensing.royalties import closing, downloads, explain, review, statements
 from licensing.royalties.models import Charge, Period, Run, Statement
 
 
@@ -181,6 +181,86 @@ class RunList(ApiView, ListAPIView[Run]):
     permission_classes = [scope(get="statements:approve")]
     serializer_class = RunOutput
     queryset = Run.objects.all()
+
+
+class CheckOutput(serializers.Serializer[review.Check]):
+    """One thing to look at before a run is approved."""
+
+    code = serializers.CharField()
+    is_fine = serializers.BooleanField()
+    text = serializers.CharField(help_text="In the language of the request.")
+
+
+class ReviewOutput(RunOutput):
+    """A run with what to look at before it is approved."""
+
+    checks = serializers.SerializerMethodField()
+
+    class Meta(RunOutput.Meta):
+        fields = [*RunOutput.Meta.fields, "checks"]
+
+    @extend_schema_field(CheckOutput(many=True))
+    def get_checks(self, run: Run) -> list[Any]:
+        """Return the checks as they stand now."""
+        found = review.checks(actor(self.context["request"]), run)
+        return list(CheckOutput(found, many=True).data)
+
+
+class VarianceOutput(StatementSummary):
+    """A statement beside its payee's month before; amounts in minor units."""
+
+    before_minor = serializers.IntegerField(allow_null=True)
+    change_minor = serializers.SerializerMethodField()
+    change_percent = serializers.SerializerMethodField()
+    is_flagged = serializers.SerializerMethodField()
+
+    class Meta(StatementSummary.Meta):
+        fields = [
+            *StatementSummary.Meta.fields,
+            "before_minor",
+            "change_minor",
+            "change_percent",
+            "is_flagged",
+        ]
+
+    def get_change_minor(self, statement: Statement) -> int:
+        """Return what the month so far comes to more, or less."""
+        return review.variance_of(statement).change_minor
+
+    def get_change_percent(self, statement: Statement) -> int | None:
+        """Return the change in whole per cent, null where there was nothing before."""
+        return review.variance_of(statement).change_percent
+
+    def get_is_flagged(self, statement: Statement) -> bool:
+        """Tell whether finance is asked to look at it."""
+        return review.variance_of(statement).is_flagged
+
+
+class RunDetail(ApiView, RetrieveAPIView[Run]):
+    """One run with its checklist."""
+
+    permission_classes = [scope(get="statements:approve")]
+    serializer_class = ReviewOutput
+    lookup_field = "public_id"
+    queryset = Run.objects.all()
+
+
+class RunStatements(ApiView, ListAPIView[Statement]):
+    """List a run's statements with their variance; ``flagged=true`` lists only those flagged."""
+
+    permission_classes = [scope(get="statements:approve")]
+    serializer_class = VarianceOutput
+
+    @extend_schema(parameters=[OpenApiParameter("flagged", bool)])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return a page of them."""
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Statement]:
+        """Return the statements of the run."""
+        run = get_object_or_404(Run, public_id=self.kwargs["public_id"])
+        only_flagged = self.request.query_params.get("flagged") == "true"
+        return review.with_variance(run, only_flagged=only_flagged).select_related("run")
 
 
 class ApproveRun(ApiView):

@@ -376,6 +376,10 @@ class Statement(models.Model):
 
     objects = StatementQuerySet.as_manager()
 
+    # Only on what `review.with_variance` returns.
+    now_minor: int
+    before_minor: int | None
+
     class Meta:
         ordering = ["-run__month", "payee__name"]
         constraints = [

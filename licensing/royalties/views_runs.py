@@ -1,9 +1,9 @@
 """A run of statements in the dashboard: what to check before it is approved, and its moves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Sum
@@ -15,51 +15,42 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from licensing.access import Actor, ActorRequest, scoped
+from licensing.access import ActorRequest, scoped
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
-from licensing.royalties import month, statements
+from licensing.royalties import review, statements
 from licensing.royalties.forms import HoldForm
 from licensing.royalties.models import (
-    Allocation,
-    AllocationRole,
     Run,
     RunState,
     Statement,
     StatementState,
 )
-from licensing.royalties.views_periods import change_of
-from licensing.templatetags.money import money, quantity
-from licensing.usage.models import ReportState, UsageReport
 
 PER_PAGE = 50
 REFRESH_SECONDS = 3
 DONE = (StatementState.ISSUED, StatementState.PAID, StatementState.DISPUTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing to look at before approving: what it is, and whether it is as it should be."""
-
-    text: str
-    is_fine: bool
-    url: str = ""
-
-
 @scoped(Scope.STATEMENTS_APPROVE)
 def run(request: ActorRequest, public_id: str) -> HttpResponse:
     """Show a run: its checks, its statements beside those of the month before, its moves."""
     shown = get_object_or_404(Run.objects.with_counts(), public_id=public_id)
-    listed = shown.statements.select_related("payee").order_by("-net_minor", "pk")
+    only_flagged = request.GET.get("changed") == "1"
+    listed = review.with_variance(shown, only_flagged=only_flagged)
     page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page_title": _("Run %(month)s · %(number)s")
         % {"month": f"{shown.month:%Y-%m}", "number": shown.number},
         "breadcrumbs": [{"label": _("Statements"), "url": reverse("statements")}],
         "run": shown,
-        "checks": _checks(request.actor, shown) if shown.state == RunState.DRAFT else [],
+        "checks": review.checks(request.actor, shown) if shown.state == RunState.DRAFT else [],
         "page": page,
-        "lines": _lines(shown, list(page)),
+        "lines": [
+            {"statement": one, "variance": found} for one, found in review.changes(list(page))
+        ],
+        "only_flagged": only_flagged,
+        "flag_percent": settings.VARIANCE_FLAG_PERCENT,
         "totals": _totals(shown),
         "progress": _progress(shown),
         "refresh_seconds": REFRESH_SECONDS if shown.state == RunState.ISSUING else None,
@@ -67,77 +58,9 @@ def run(request: ActorRequest, public_id: str) -> HttpResponse:
     return render(request, "royalties/run.html", context)
 
 
-def _checks(actor: Actor, shown: Run) -> list[Check]:
-    rows = month.rows(list(month.licences_of(actor, shown.month)), shown.month)
-    waiting = [row for row in rows if row.state != "closed" or row.is_stale]
-    checking = sum(row.checking for row in rows)
-    reports = UsageReport.objects.filter(period=shown.month, state=ReportState.ACCEPTED)
-    quarantined = reports.aggregate(total=Sum("lines_quarantined"))["total"] or 0
-    periods = f"{reverse('periods')}?month={shown.month:%Y-%m}"
-    return [
-        Check(
-            _("All %(all)s periods of the month are closed.") % {"all": len(rows)}
-            if not waiting
-            else _("%(open)s of %(all)s periods of the month are not closed.")
-            % {"open": len(waiting), "all": len(rows)},
-            not waiting,
-            periods,
-        ),
-        Check(
-            _("%(count)s reports are still being checked.") % {"count": checking}
-            if checking
-            else _("No report is being checked."),
-            not checking,
-            periods,
-        ),
-        Check(
-            _("%(count)s lines of the month are quarantined and not charged.")
-            % {"count": quantity(quarantined)}
-            if quarantined
-            else _("No line of the month is quarantined."),
-            not quarantined,
-        ),
-        *_suspense(shown),
-    ]
-
-
-def _suspense(shown: Run) -> list[Check]:
-    held = (
-        Allocation.objects.filter(
-            role=AllocationRole.SUSPENSE, charge__period__starts_on=shown.month
-        )
-        .values_list("charge__currency")
-        .annotate(Sum("amount_minor"))
-        .order_by("charge__currency")
-    )
-    amounts = [money(minor, code) for code, minor in held if minor]
-    if not amounts:
-        return [Check(_("Nothing of the month waits in suspense."), is_fine=True)]
-    text = _("%(amounts)s of the month wait in suspense for an owner.")
-    return [Check(text % {"amounts": ", ".join(amounts)}, is_fine=False)]
-
-
 def _totals(shown: Run) -> list[dict[str, Any]]:
     sums = shown.statements.values("currency").annotate(net=Sum("net_minor")).order_by("currency")
     return [dict(row) for row in sums]
-
-
-def _lines(shown: Run, listed: list[Statement]) -> list[dict[str, Any]]:
-    """Set each statement beside what its payee earned in the month before."""
-    earlier: dict[tuple[int, str], int] = {
-        (payee, code): net
-        for payee, code, net in Statement.objects.filter(
-            run__month=month.before(shown.month), payee__in=[one.payee_id for one in listed]
-        )
-        .values_list("payee", "currency")
-        .annotate(Sum("net_minor"))
-    }
-    lines = []
-    for one in listed:
-        before_minor = earlier.get((one.payee_id, one.currency))
-        change = "" if before_minor is None else change_of(one.net_minor, before_minor)
-        lines.append({"statement": one, "before_minor": before_minor, "change": change})
-    return lines
 
 
 def _progress(shown: Run) -> dict[str, Any] | None:

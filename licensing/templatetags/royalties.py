@@ -30,6 +30,12 @@ def trimmed(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+@register.filter
+def signed_percent(share: int) -> str:
+    """Write whole per cent with its sign: ``+12%``, ``±0%``."""
+    return f"{share:+,d}%".replace("-", "\N{MINUS SIGN}") if share else "±0%"
+
+
 @register.simple_tag
 def opposite(amount_minor: int) -> int:
     """Return an amount with its sign turned: a credit as the positive number its column shows."""

@@ -179,9 +179,13 @@ def test_a_run_is_checked_approved_and_issued(books: Books, browser: Enter) -> N
 
     assert checks == [
         (True, "All 1 periods of the month are closed."),
+        (True, "Every licence that reports has reported."),
         (True, "No report is being checked."),
         (True, "No line of the month is quarantined."),
         (True, "Nothing of the month waits in suspense."),
+        (True, "No statement of the run is held."),
+        (True, "No dispute is open."),
+        (True, "Everybody who earned in the month before has a statement."),
     ]
     assert (approved, reopened, Run.objects.get().state) == ("approved", "draft", "issuing")
 
@@ -197,7 +201,7 @@ def test_a_run_warns_of_what_is_not_done(books: Books, browser: Enter) -> None:
 
     assert [check.text for check in page.context["checks"] if not check.is_fine] == [
         "1 of 1 periods of the month are not closed.",
-        "1 lines of the month are quarantined and not charged.",
+        "1 lines of the month are quarantined and not charged: 33.33% of all.",
     ]
 
 
