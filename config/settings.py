@@ -304,8 +304,6 @@ STAKE_PRICER = "licensing.royalties.stakes.of_month"
 VARIANCE_FLAG_PERCENT = env.number("VARIANCE_FLAG_PERCENT", 30)
 # Dotted names of what `verify` proves beside the ledger itself.
 VERIFIERS = ("licensing.royalties.verify.verify_royalties",)
-# The agent that invoices licensees and pays payees, as printed on its documents.
-OPERATOR_SLUG = env.text("OPERATOR_SLUG", "kyodaku")
 
 # What DuckDB may take in one process.
 DUCKDB_MEMORY_LIMIT = env.text("DUCKDB_MEMORY_LIMIT", "1500MB")

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from django.conf import settings
-
 from ledger import chain
 from ledger.documents.models import Document
 from ledger.documents.models import State as DocumentState
@@ -18,11 +16,12 @@ from ledger.invoices.models import Invoice
 from ledger.models import ChainLink
 from ledger.payouts.lifecycle import UNDER_WAY, State
 from ledger.payouts.models import Payout, Recipient
+from licensing.access import Actor
 from licensing.deals.models import DealState, Licence
 from licensing.demo import deals, seed, usage
-from licensing.demo.deals import actor
 from licensing.parties.models import Organisation
 from licensing.royalties import closing, statements
+from licensing.royalties.content import operator
 from licensing.royalties.models import (
     Charge,
     Period,
@@ -75,7 +74,7 @@ def _reports() -> str:
 
 
 def _close() -> str:
-    finance = actor(settings.OPERATOR_SLUG)
+    finance = Actor.owner_of(operator())
     for period in Period.objects.filter(starts_on=OCTOBER, state=PeriodState.OPEN):
         closing.request_close(by=finance, period_id=period.public_id)
     periods = Period.objects.filter(starts_on=OCTOBER)
@@ -85,7 +84,7 @@ def _close() -> str:
 
 
 def _statements() -> str:
-    finance = actor(settings.OPERATOR_SLUG)
+    finance = Actor.owner_of(operator())
     for run in Run.objects.filter(month=OCTOBER, state=RunState.DRAFT):
         statements.approve_run(by=finance, run_id=run.public_id)
     for run in Run.objects.filter(month=OCTOBER, state=RunState.APPROVED):
@@ -116,7 +115,7 @@ def _payouts() -> str:
         payouts.enrol(payee, email=f"finance@{payee.slug}.example")
     for recipient in Recipient.objects.filter(payouts_enabled=False):
         _onboard(recipient)
-    batch, _left_out = payouts.run(by=settings.OPERATOR_SLUG)
+    batch, _left_out = payouts.run(by=operator().public_id)
     under_way = Payout.objects.filter(state__in=[*UNDER_WAY, State.IN_TRANSIT], hold_reason="")
     _wait("payouts", lambda: not under_way.exists())
     issued = StatementPayout.objects.filter(payout__state=State.PAID)

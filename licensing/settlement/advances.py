@@ -17,7 +17,8 @@ from licensing.royalties import advances, recouping
 from licensing.royalties.content import operator
 from licensing.royalties.models import Charge
 from licensing.royalties.recoupment import released_of
-from licensing.settlement.models import InvoicedAdvance, InvoicedCharge
+from licensing.settlement.claims import Piece, claim
+from licensing.settlement.models import InvoicedAdvance
 
 DEFAULT_DUE_DAYS = 30
 
@@ -31,7 +32,7 @@ def to_invoice() -> QuerySet[Licence]:
 
 def to_release() -> QuerySet[InvoicedAdvance]:
     """Return the advances of which something was paid and not everything released."""
-    released = Coalesce(Sum("invoice__licensing_charges__charge__amount_minor"), 0)
+    released = Coalesce(Sum("invoice__licensing_charges__amount_minor"), 0)
     paid = InvoicedAdvance.objects.filter(invoice__paid_minor__gt=0)
     return paid.annotate(released=released).filter(released__lt=F("invoice__net_minor"))
 
@@ -91,5 +92,5 @@ def release_paid(*, invoice_id: int) -> Charge | None:
         upto_minor=released_of(paid.net_minor, paid.paid_minor, paid.total_minor),
     )
     if released is not None:
-        InvoicedCharge.objects.create(charge=released, invoice=paid)
+        claim([Piece(released, released.amount_minor)], invoice=paid)
     return released

@@ -9,9 +9,10 @@ from licensing.royalties.models import Charge, Statement
 
 
 class InvoicedCharge(models.Model):
-    """A charge on the invoice or credit note that claims it; each charge is claimed once."""
+    """What an invoice or credit note claims of a charge; every part of it is claimed once."""
 
-    charge = models.OneToOneField(Charge, models.PROTECT, related_name="invoiced")
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="invoiced")
+    amount_minor = models.BigIntegerField()
     invoice = models.ForeignKey(
         "ledger.Invoice", models.PROTECT, null=True, related_name="licensing_charges"
     )
@@ -25,6 +26,11 @@ class InvoicedCharge(models.Model):
                 condition=Q(invoice=None, credit_note__isnull=False)
                 | Q(invoice__isnull=False, credit_note=None),
                 name="invoiced_charge_on_one_document",
+            ),
+            models.UniqueConstraint(
+                fields=["charge", "invoice", "credit_note"],
+                nulls_distinct=False,
+                name="invoiced_charge_once_on_a_document",
             ),
         ]
 

@@ -5,8 +5,9 @@ from django.db import OperationalError
 
 from config.jobs import enqueue_on_commit
 from ledger.payouts.lifecycle import State
-from licensing.royalties.models import Charge, Run, RunState, StatementState
+from licensing.royalties.models import Run, RunState, StatementState
 from licensing.settlement import advances, invoicing, payouts
+from licensing.settlement.claims import unclaimed
 from licensing.settlement.models import StatementPayout
 
 RETRIED = (OperationalError,)
@@ -21,7 +22,7 @@ def invoice_run(run_id: int) -> None:
 @shared_task(ignore_result=True)
 def invoice_issued_runs() -> None:
     """Sweep: hand out again the issued runs whose month has charges that nobody invoiced."""
-    waiting = Charge.objects.filter(invoiced=None).exclude(amount_minor=0)
+    waiting = unclaimed()
     months = waiting.values("period__starts_on")
     for run_id in Run.objects.filter(state=RunState.ISSUED, month__in=months).values_list(
         "pk", flat=True

@@ -16,7 +16,7 @@ from licensing.access import Actor
 from licensing.parties.roles import Kind, Scope
 from licensing.royalties.models import Statement, StatementState
 from licensing.settlement import payouts, visible
-from licensing.settlement.views_payouts import names_of
+from licensing.settlement.visible import names_of
 from licensing.templatetags.money import money
 from licensing.todo import Event, Task
 

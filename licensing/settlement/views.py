@@ -20,7 +20,7 @@ from ledger.invoices.models import Invoice
 from ledger.invoices.models import State as InvoiceState
 from licensing.access import ActorRequest, scoped
 from licensing.parties.roles import Scope
-from licensing.settlement import visible
+from licensing.settlement import claims, visible
 from licensing.settlement.api import file_of
 from licensing.settlement.forms import PaymentForm
 
@@ -79,6 +79,7 @@ def invoices(request: ActorRequest) -> HttpResponse:
             {"currency": code, "minor": total - paid - credited}
             for code, total, paid, credited in owed.order_by("currency")
         ],
+        "waiting": list(claims.waiting()) if request.actor.is_operator else [],
         "is_empty": not query and not tab and not page.paginator.count,
     }
     return render(request, "settlement/invoices.html", context)

@@ -22,7 +22,7 @@ from ledger.models import Account, Entry, Posting
 from licensing.access import ActorRequest, scoped
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Scope
-from licensing.settlement.views_payouts import names_of
+from licensing.settlement.visible import names_of
 
 PER_PAGE = 30
 PURPOSES: dict[Purpose, str | Promise] = {

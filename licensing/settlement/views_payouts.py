@@ -24,7 +24,6 @@ from ledger.payouts.gateway import GatewayError
 from ledger.payouts.lifecycle import Move, State
 from ledger.payouts.models import STATE_LABELS, Payout, Recipient
 from licensing.access import ActorRequest, scoped
-from licensing.parties.models import Organisation
 from licensing.parties.roles import Kind, Scope
 from licensing.royalties import reserving
 from licensing.settlement import payouts as settling
@@ -53,12 +52,6 @@ SAID: dict[str, str | Promise] = {
 }
 
 
-def names_of(parties: set[str]) -> dict[str, str]:
-    """Return the names of organisations by their public id."""
-    found = Organisation.objects.filter(public_id__in=parties)
-    return dict(found.values_list("public_id", "name"))
-
-
 @scoped(Scope.PAYOUTS_READ)
 def payouts(request: ActorRequest) -> HttpResponse:
     """List payouts; a payee also sees its payout account."""
@@ -68,7 +61,7 @@ def payouts(request: ActorRequest) -> HttpResponse:
     if state in {one.value for one in State}:
         found = found.filter(state=state)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    names = names_of({one.party for one in page})
+    names = visible.names_of({one.party for one in page})
     is_payee = request.actor.kind in RIGHTS_SIDE
     context = {
         "page_title": _("Payouts"),
@@ -112,7 +105,7 @@ def payout(request: ActorRequest, public_id: str) -> HttpResponse:
         "page_title": _("Payout"),
         "breadcrumbs": [{"label": _("Payouts"), "url": reverse("payouts")}],
         "payout": shown,
-        "payee": names_of({shown.party}).get(shown.party, shown.party),
+        "payee": visible.names_of({shown.party}).get(shown.party, shown.party),
         "moves": [
             {
                 "title": SAID[one.move],

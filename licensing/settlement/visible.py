@@ -10,6 +10,7 @@ from ledger.invoices.models import CreditNote, Invoice
 from ledger.payouts.models import Payout
 from licensing.access import Actor
 from licensing.deals.models import Licence
+from licensing.parties.models import Organisation
 
 
 def invoices(actor: Actor) -> QuerySet[Invoice]:
@@ -40,3 +41,9 @@ def documents(actor: Actor) -> QuerySet[Document]:
     own = found.for_party(actor.organisation.public_id)
     licences = Licence.objects.visible_to(actor).values("public_id")
     return own | found.filter(kind="agreement", subject__in=licences)
+
+
+def names_of(parties: set[str]) -> dict[str, str]:
+    """Return the names of organisations by their public id."""
+    found = Organisation.objects.filter(public_id__in=parties)
+    return dict(found.values_list("public_id", "name"))

@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from licensing.access import Actor
@@ -12,6 +11,7 @@ from licensing.catalogue.imports import refusals, services
 from licensing.catalogue.models import CatalogueImport, ImportFormat, ImportState
 from licensing.errors import LicensingError
 from licensing.parties.models import Organisation
+from licensing.royalties.content import operator
 
 SHOWN = 20
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, help="Write the refused rows to this file.")
 
     def handle(self, *, file: Path, report: Path | None, **options: Any) -> None:
-        sender = _organisation(options["sender"] or settings.OPERATOR_SLUG)
+        sender = _organisation(options["sender"]) if options["sender"] else operator()
         chosen = services.Options(
             format=ImportFormat(options["format"]),
             dry_run=options["dry_run"],

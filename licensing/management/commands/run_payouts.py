@@ -3,12 +3,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.errors import LedgerError
 from ledger.money import currency as currency_of
 from ledger.money import decimal_text
+from licensing.royalties.content import operator
 from licensing.settlement import payouts
 from licensing.settlement.payouts import Due
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             for one in payouts.due(currency):
                 self.stdout.write(_line(one))
             return
-        batch, left_out = payouts.run(by=settings.OPERATOR_SLUG, currency=currency)
+        batch, left_out = payouts.run(by=operator().public_id, currency=currency)
         for one in left_out:
             self.stdout.write(_line(one))
         self.stdout.write(f"{len(batch.reserved)} payouts reserved.")

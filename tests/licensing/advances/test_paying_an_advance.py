@@ -7,11 +7,12 @@ from ledger.invoices import services
 from ledger.invoices.models import Invoice
 from ledger.journal import Purpose
 from licensing.royalties import verify
-from licensing.royalties.models import Charge, Run, Statement
+from licensing.royalties.models import Run, Statement
 from licensing.settlement import advances, payouts, tasks
+from licensing.settlement.claims import Piece, pieces_of
 from licensing.settlement.invoicing import draft_of
 from tests.licensing.advances.paid import advanced, invoice_of, pay, record
-from tests.licensing.royalties.books import Books, picture
+from tests.licensing.royalties.books import OCTOBER, Books, picture
 
 
 def test_an_advance_is_invoiced_once_with_its_tax(books: Books) -> None:
@@ -92,7 +93,7 @@ def test_a_payment_whose_message_was_lost_is_released_by_the_sweep(
 
 def test_an_invoice_of_usage_releases_nothing(books: Books) -> None:
     books.closed()
-    invoice = services.issue(draft_of(list(Charge.objects.all())))
+    invoice = services.issue(draft_of(pieces(books)))
     before = picture()
 
     assert advances.release_paid(invoice_id=invoice.pk) is None
@@ -103,9 +104,14 @@ def test_an_advance_is_not_credited(books: Books) -> None:
     books = advanced(books)
     invoice = advances.invoice(licence_id=books.licence.pk)
     books.closed()
-    draft = draft_of(list(Charge.objects.all())).negated()
+    draft = draft_of(pieces(books)).negated()
     before = picture()
 
     with pytest.raises(InvalidInvoice, match="asks for an advance"):
         services.credit(draft, invoice=invoice)
     assert picture() == before
+
+
+def pieces(books: Books) -> list[Piece]:
+    """Return what is unclaimed of October."""
+    return pieces_of(books.licence.pk)[OCTOBER]

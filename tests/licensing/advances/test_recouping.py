@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from ledger.invoices.models import Invoice
+from ledger.invoices.models import CreditNote, Invoice
 from ledger.journal import Purpose
 from licensing.royalties import closing, recouping, verify
 from licensing.royalties.models import Charge
@@ -163,7 +163,7 @@ def test_a_licence_outside_the_group_recoups_its_own_advance_alone(books: Books)
     assert list(recouping.group_of(alone.licence)) == [alone.licence]
 
 
-def test_an_advance_paid_after_the_invoice_lowers_the_next_one(books: Books) -> None:
+def test_an_advance_paid_after_the_invoice_is_credited_on_it(books: Books) -> None:
     books = advanced(books)
     books.closed()
     invoicing.invoice_month(OCTOBER)
@@ -171,7 +171,9 @@ def test_an_advance_paid_after_the_invoice_lowers_the_next_one(books: Books) -> 
     pay(books)
 
     assert books.balance(Purpose.ACCRUED, books.licence.licensee) == -400
-    assert standing(books)["unrecouped"] == 0
+    (note,) = invoicing.invoice_month(OCTOBER)
+    assert (type(note), note.net_minor) == (CreditNote, 400)
+    assert books.balance(Purpose.ACCRUED, books.licence.licensee) == 0
 
 
 def test_verify_names_what_should_have_been_recouped(

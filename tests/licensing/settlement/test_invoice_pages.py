@@ -59,7 +59,7 @@ def test_the_list_costs_the_same_however_long(
     invoiced(books)
     client = browser(books.operator.organisation)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("invoices"))
 
 
