@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
@@ -335,6 +336,10 @@ class StatementQuerySet(models.QuerySet["Statement"]):
             state__in=[StatementState.ISSUED, StatementState.PAID, StatementState.DISPUTED],
         )
 
+    def beside(self, *, now: Combinable, before: Combinable) -> Self:
+        """Add ``now_minor`` and ``before_minor``, what is to be compared."""
+        return self.annotate(now_minor=now, before_minor=before)
+
 
 class Statement(models.Model):
     """What one payee earned, in one currency, as stated in one run; frozen when issued."""
@@ -376,7 +381,7 @@ class Statement(models.Model):
 
     objects = StatementQuerySet.as_manager()
 
-    # Only on what `review.with_variance` returns.
+    # Only on what `beside` returns.
     now_minor: int
     before_minor: int | None
 

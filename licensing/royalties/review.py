@@ -19,7 +19,6 @@ from licensing.royalties.models import (
     AllocationRole,
     Run,
     Statement,
-    StatementQuerySet,
     StatementState,
 )
 from licensing.templatetags.money import money, quantity
@@ -206,8 +205,7 @@ def _rounded(number: int, by: int) -> int:
 
 def variance_of(statement: Statement) -> Variance:
     """Return a statement's variance; only for what `with_variance` returned."""
-    before: int | None = statement.before_minor
-    return Variance(statement.now_minor, before)
+    return Variance(statement.now_minor, statement.before_minor)
 
 
 def with_variance(run: Run, *, only_flagged: bool = False) -> "QuerySet[Statement]":
@@ -216,9 +214,9 @@ def with_variance(run: Run, *, only_flagged: bool = False) -> "QuerySet[Statemen
     The month so far counts this run and earlier ones of the month, so that a supplementary run
     is not compared with a whole month.
     """
-    found: StatementQuerySet = run.statements.select_related("payee").annotate(
-        now_minor=_sum(Q(run__month=run.month, run__number__lte=run.number)),
-        before_minor=_sum(Q(run__month=month.before(run.month))),
+    found = Statement.objects.filter(run=run).beside(
+        now=_sum(Q(run__month=run.month, run__number__lte=run.number)),
+        before=_sum(Q(run__month=month.before(run.month))),
     )
     if only_flagged:
         change = Abs(F("now_minor") - F("before_minor")) * 100
@@ -227,7 +225,7 @@ def with_variance(run: Run, *, only_flagged: bool = False) -> "QuerySet[Statemen
         found = found.alias(change=change, allowed=allowed).filter(
             (is_new & ~Q(now_minor=0)) | (~is_new & Q(change__gt=F("allowed")))
         )
-    return found.order_by("-net_minor", "pk")
+    return found.select_related("payee").order_by("-net_minor", "pk")
 
 
 def _sum(condition: Q) -> Subquery:
