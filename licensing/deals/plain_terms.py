@@ -244,7 +244,7 @@ def _duties(terms: Terms) -> Iterator[Row]:
 def _division(distribution: Distribution) -> str:
     text = _sentence(word("distribution", distribution.key))
     for rule in distribution.points:
-        named = listed(rule.works or rule.kinds, "dimension")
+        named = ", ".join(rule.works) or listed(rule.kinds, "kind")
         text += " " + _("%(named)s: %(points)s.") % {
             "named": named,
             "points": quantity(rule.points),

@@ -12,6 +12,14 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from licensing.deals.drafting.clause_forms import ClauseForm
+from licensing.deals.drafting.division import (
+    PointsForm,
+    points_of,
+    points_read,
+    points_typed,
+    unshowable_points,
+    write_points,
+)
 from licensing.deals.drafting.duties import DutiesForm
 from licensing.deals.drafting.entries import Document
 from licensing.deals.drafting.grant import GrantForm
@@ -28,6 +36,7 @@ ROW_BUTTONS = ("add_", "remove_", "show_fields")
 _PRICE = re.compile(r"prices\[(\d+)\](?:\.(tiers|factors|escalators)\[(\d+)\])?\.?(.*)")
 
 TypedPrice = tuple[Document, dict[str, list[Document]]]
+_POINTS = re.compile(r"distribution\.points\[(\d+)\]\.?(.*)")
 
 
 @dataclass
@@ -38,6 +47,7 @@ class Draft:
     money: MoneyForm
     duties: DutiesForm
     prices: list[PriceRows]
+    points: list[PointsForm] = field(default_factory=list)
     base: Document = field(default_factory=dict)
     unplaced: list[Fault] = field(default_factory=list)
 
@@ -75,6 +85,7 @@ class Draft:
             MoneyForm(initial=MoneyForm.initial_of(document)),
             DutiesForm(initial=DutiesForm.initial_of(document)),
             [PriceRows.of(price, at) for at, price in enumerate(document["prices"])],
+            points_of(document),
             document,
         )
 
@@ -86,6 +97,7 @@ class Draft:
             MoneyForm(posted),
             DutiesForm(posted),
             [PriceRows.read(posted, at) for at in count_rows(posted, "price-{}-model")],
+            points_read(posted),
             base,
         )
 
@@ -104,7 +116,14 @@ class Draft:
         yield self.grant
         for rows in self.prices:
             yield from rows.forms()
-        yield from (self.money, self.duties)
+        yield self.money
+        yield from self.asked_points
+        yield self.duties
+
+    @property
+    def asked_points(self) -> list[PointsForm]:
+        """The rows of points, where works are divided by points."""
+        return self.points if self.money.by_points else []
 
     def is_valid(self) -> bool:
         """Whether each field by itself can be read; the document is judged by its parser."""
@@ -115,6 +134,8 @@ class Draft:
         document = self.base
         for card in (self.grant, self.money, self.duties):
             document = card.written(document)
+        key = self.money.cleaned_data.get("distribution", "")
+        write_points(self.asked_points, key, document, self.base)
         prices = self.base["prices"]
         return document | {"prices": [rows.written(prices) for rows in self.prices]}
 
@@ -126,7 +147,7 @@ class Draft:
         places = [place for card in cards for place in card.unshowable(self.base)]
         for at, rows in enumerate(self.prices):
             places.extend(rows.unshowable(self.base["prices"][at], f"prices[{at}]"))
-        return places
+        return [*places, *unshowable_points(self.asked_points, self.base)]
 
     def place(self, faults: Sequence[Fault]) -> None:
         """Bring each fault to the field it speaks of; what has none stays in `unplaced`."""
@@ -145,6 +166,12 @@ class Draft:
                 return None, None
             form = self.prices[int(at)].form_at(kind, int(place or 0))
             return form, form.field_at(path) if path else None
+        if found := _POINTS.fullmatch(where):
+            rows, at, path = self.asked_points, int(found[1]), found[2]
+            if at < len(rows):
+                return rows[at], rows[at].field_at(path) if path else None
+        if where == "distribution.points":
+            return self.money, "distribution"
         for card in (self.grant, self.money, self.duties):
             if name := card.field_at(where):
                 return card, name
@@ -163,12 +190,17 @@ class Draft:
             )
             for rows in self.prices
         ]
+        points = [row.typed() for row in self.points]
         _press(typed, button)
+        _press_points(points, button)
+        if self.money.by_points and not points and not self.money["otherwise"].data:
+            points.append({})
         return Draft(
             GrantForm(initial=self.grant.typed()),
             MoneyForm(initial=self.money.typed()),
             DutiesForm(initial=self.duties.typed()),
             [PriceRows.typed(price, rows, at) for at, (price, rows) in enumerate(typed)],
+            points_typed(points),
             self.base,
         )
 
@@ -179,6 +211,14 @@ def _forget_unit(price: Document) -> None:
     is_new = ("rate" if is_share else "per") not in price
     if is_new and is_share != (price.get("unit") == "revenue"):
         price.pop("unit", None)
+
+
+def _press_points(rows: list[Document], button: str) -> None:
+    if button == "add_points" and len(rows) < MOST_ROWS:
+        rows.append({})
+    action, _, at = button.partition("-")
+    if action == "remove_points" and at.isdecimal():
+        del rows[int(at) : int(at) + 1]
 
 
 def _press(prices: list[TypedPrice], button: str) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from licensing.deals.drafting.clause_forms import ClauseForm
 from licensing.deals.drafting.entries import Document, Entry
 from licensing.deals.drafting.fields import DayField, LinesField
-from licensing.deals.drafting.listings import media, read_tokens, territories
+from licensing.deals.drafting.listings import lines, media, territories
 from licensing.templatetags.terms import WORDS
 
 ANY = "any"
@@ -53,13 +53,7 @@ class GrantForm(ClauseForm):
         Entry(field="ends_on", path=("grant", "ends_on"), empty=None),
         Entry(field="exclusive", path=("grant", "exclusive"), blank=False),
         Entry(field="after_term", path=("grant", "after_term")),
-        Entry(
-            field="exclude",
-            path=("grant", "works", "exclude"),
-            show="\n".join,
-            write=read_tokens,
-            structured=True,
-        ),
+        lines("exclude", "grant", "works", "exclude"),
     )
 
     uses = forms.MultipleChoiceField(

@@ -31,6 +31,16 @@ def media(field: str, *path: str) -> Entry:
     return _listing(field, path, read_media)
 
 
+def kinds(field: str, *path: str) -> Entry:
+    """Return an entry for kinds of work, which may also be named in the reader's language."""
+    return _listing(field, path, read_kinds)
+
+
+def lines(field: str, *path: str) -> Entry:
+    """Return an entry for identifiers, one a line."""
+    return Entry(field=field, path=path, show="\n".join, write=read_tokens, structured=True)
+
+
 def territories(field: str, *path: str) -> Entry:
     """Return an entry for countries by code, or by their English or Japanese name."""
     return _listing(field, path, read_territories)
@@ -48,6 +58,11 @@ def read_tokens(text: str) -> list[str]:
 def read_media(text: str) -> list[str]:
     """Return media by their token; a medium that has none stays as it was written."""
     return [one for part in _parts(text) for one in _named(part, _media_by_name())]
+
+
+def read_kinds(text: str) -> list[str]:
+    """Return kinds of work by their token; a kind that has none stays as it was written."""
+    return [one for part in _parts(text) for one in _named(part, _kinds_by_name())]
 
 
 def read_territories(text: str) -> list[str]:
@@ -80,6 +95,11 @@ def _territories_by_name() -> dict[str, str]:
 @cache
 def _media_by_name() -> dict[str, str]:
     return _names_of(WORDS["medium"])
+
+
+@cache
+def _kinds_by_name() -> dict[str, str]:
+    return _names_of(WORDS["kind"])
 
 
 def _names_of(words: dict[str, str | Promise]) -> dict[str, str]:

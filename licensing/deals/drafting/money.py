@@ -41,6 +41,7 @@ class MoneyForm(ClauseForm):
         Entry(
             field="advance_release", path=("advance", "release"), blank="on_receipt", follows=True
         ),
+        Entry(field="advance_group", path=("advance", "group")),
         Entry(field="guarantee", path=("minimum_guarantee", "amount")),
         _window("guarantee_window", "minimum_guarantee"),
         Entry(field="cap", path=("cap", "amount")),
@@ -48,6 +49,7 @@ class MoneyForm(ClauseForm):
         percentage("reserve_rate", "reserve", "rate"),
         whole("reserve_months", "reserve", "months"),
         Entry(field="distribution", path=("distribution", "key"), blank="usage"),
+        whole("otherwise", "distribution", "otherwise"),
     )
 
     currency = forms.ChoiceField(
@@ -57,6 +59,12 @@ class MoneyForm(ClauseForm):
         label=_("Advance"),
         required=False,
         help_text=_("Paid ahead and earned back from later charges."),
+    )
+    advance_group = forms.CharField(
+        label=_("Recoupment group"),
+        required=False,
+        max_length=40,
+        help_text=_("Licences of the same group earn one another’s advances back."),
     )
     advance_release = forms.CharField(widget=forms.HiddenInput, required=False)
     guarantee = NumberField(
@@ -78,10 +86,27 @@ class MoneyForm(ClauseForm):
     )
     reserve_months = NumberField(label=_("Months in reserve"), required=False)
     distribution = forms.ChoiceField(
-        label=_("Division among the works"), choices=list(WORDS["distribution"].items())
+        label=_("Division among the works"),
+        choices=list(WORDS["distribution"].items()),
+        widget=forms.Select(attrs={"data-redraws": "show_fields"}),
+    )
+    otherwise = NumberField(
+        label=_("Points of every other work"),
+        required=False,
+        help_text=_("Empty: none, so it has no part in what is divided."),
     )
     operator_fee = NumberField(label=_("Fee of the operator, %"), required=False)
     collective_fee = NumberField(label=_("Fee of the collective, %"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.by_points:
+            del self.fields["otherwise"]
+
+    @property
+    def by_points(self) -> bool:
+        """Whether works have points."""
+        return bool(self["distribution"].value() == "points")
 
     @classmethod
     def initial_of(cls, document: Mapping[str, Any]) -> Document:

@@ -84,7 +84,7 @@ class PriceRows:
 
     def written(self, prices: object) -> Document:
         """Return the price that the forms say, starting from the one it was among ``prices``."""
-        before = _was(self.price, prices)
+        before = row_before(self.price, prices)
         model = self.price.shown_model
         if before.get("model") != model:
             kept = {*asked_fields(model), *self.asked_rows}
@@ -92,7 +92,7 @@ class PriceRows:
         price = self.price.written(before)
         for kind, rows in self.asked_rows.items():
             if rows or kind == "tiers":
-                price[kind] = [row.written(_was(row, before.get(kind))) for row in rows]
+                price[kind] = [row.written(row_before(row, before.get(kind))) for row in rows]
             elif price.get(kind):
                 del price[kind]
         return price
@@ -129,7 +129,7 @@ def count_rows(posted: Posted, name: str) -> range:
     return range(count)
 
 
-def _was(form: ClauseForm, among: object) -> Document:
+def row_before(form: ClauseForm, among: object) -> Document:
     """Return the row that a form started from, or nothing where it is new."""
     at = form.cleaned_data["was"]
     if not isinstance(among, list) or not at.isdecimal() or int(at) >= len(among):

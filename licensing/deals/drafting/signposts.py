@@ -59,6 +59,8 @@ def _places(draft: Draft) -> Iterator[tuple[str, ClauseForm]]:
             for row, form in enumerate(listed, start=1):
                 yield f"{price} · {words[kind] % {'number': row}}", form
     yield "", draft.money
+    for row, points in enumerate(draft.asked_points, start=1):
+        yield _("points %(number)d") % {"number": row}, points
     yield "", draft.duties
 
 

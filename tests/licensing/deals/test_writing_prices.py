@@ -162,6 +162,7 @@ def test_bounds_windows_uses_factors_and_escalators_are_written() -> None:
 def test_clauses_over_all_prices_are_written_and_emptied() -> None:
     said = {
         "advance": "3,000,000",
+        "advance_group": "vista-books",
         "guarantee": "500",
         "cap": "9000",
         "cap_window": "term",
@@ -185,7 +186,7 @@ def test_clauses_over_all_prices_are_written_and_emptied() -> None:
     assert emptied.is_valid()
 
     assert written == terms(
-        advance={"amount": "3000000", "release": "on_receipt"},
+        advance={"amount": "3000000", "release": "on_receipt", "group": "vista-books"},
         minimum_guarantee={"amount": "500", "window": "year"},
         cap={"amount": "9000", "window": "term"},
         reserve={"rate": "0.10", "months": 6},
@@ -198,6 +199,66 @@ def test_clauses_over_all_prices_are_written_and_emptied() -> None:
         special_conditions="In kana.\nAlways.",
     )
     assert emptied.document() == terms(distribution={"key": "usage"})
+
+
+POINTS = {
+    "distribution": "points",
+    "otherwise": "1",
+    "points-0-was": "",
+    "points-0-points": "9",
+    "points-0-kinds": "",
+    "points-0-works": "work_a7b2c3d4e5f6g7h2",
+    "points-1-was": "",
+    "points-1-points": "5",
+    "points-1-kinds": "アニメ映画, Book",
+    "points-1-works": "",
+}
+
+
+def test_works_are_given_points_and_lose_them_with_the_key() -> None:
+    draft = draft_of(fields(TERMS) | POINTS)
+    assert draft.is_valid()
+    written = draft.document()
+
+    back = draft_of(fields(written) | {"distribution": "usage"}, written)
+    assert back.is_valid()
+
+    assert written["distribution"] == {
+        "key": "points",
+        "points": [
+            {"works": ["work_a7b2c3d4e5f6g7h2"], "points": 9},
+            {"kinds": ["anime-film", "book"], "points": 5},
+        ],
+        "otherwise": 1,
+    }
+    contract.parse(written)
+    assert back.document()["distribution"] == {"key": "usage"}
+
+
+def test_rows_of_points_are_added_and_taken_away() -> None:
+    chosen = draft_of(fields(TERMS) | {"distribution": "points"}).press("show_fields")
+    more = draft_of(fields(TERMS) | POINTS).press("add_points")
+    fewer = draft_of(fields(TERMS) | POINTS).press("remove_points-0")
+
+    assert [len(draft.points) for draft in (chosen, more, fewer)] == [1, 3, 1]
+    assert fewer.points[0]["points"].value() == "5"
+
+
+def test_a_fault_of_points_stands_at_its_row() -> None:
+    draft = draft_of(fields(TERMS) | POINTS)
+    assert draft.is_valid()
+
+    draft.place(
+        [
+            Fault("distribution.points[0].works[0]", "any", "No such work."),
+            Fault("distribution.points[1]", "any", "Not both."),
+            Fault("distribution.points", "any", "No work has a point."),
+        ]
+    )
+
+    assert draft.points[0].errors == {"works": ["No such work."]}
+    assert draft.points[1].errors == {"__all__": ["Not both."]}
+    assert draft.money.errors == {"distribution": ["No work has a point."]}
 
 
 def test_a_price_keeps_what_is_common_when_its_model_changes() -> None:
