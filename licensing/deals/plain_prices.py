@@ -16,12 +16,13 @@ from licensing.deals.terms.prices import (
     Price,
     RevenueShare,
     Tier,
+    UnitPrice,
     Volume,
 )
 from licensing.templatetags.money import percent, quantity
 from licensing.templatetags.money import price as amount
 from licensing.templatetags.periods import day
-from licensing.templatetags.terms import listed, unit_name, word
+from licensing.templatetags.terms import listed, so_many, unit_name, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _said(price: Price, currency: str) -> str:  # noqa: PLR0911 - one line for e
 
 
 def _per(per: Decimal, unit: str) -> str:
-    return _("per %(count)s %(unit)s") % {"count": quantity(per), "unit": unit_name(unit)}
+    return _("per %(units)s") % {"units": so_many(per, unit)}
 
 
 def _package(price: Package, currency: str) -> str:
@@ -166,17 +167,21 @@ def _notes(price: Price, currency: str) -> list[str]:
     notes = []
     if price.uses is not None:
         notes.append(_("Only for %(uses)s.") % {"uses": listed(price.uses, "use")})
+    window = {"window": word("window", price.tally)}
     if isinstance(price, Graduated | Volume) and price.tally != "period":
-        notes.append(
-            _("Quantities add up %(window)s before a band is looked up.")
-            % {"window": word("window", price.tally)}
-        )
+        notes.append(_("Quantities add up %(window)s before a band is looked up.") % window)
+    elif isinstance(price, UnitPrice) and price.tally != "period":
+        notes.append(_("Quantities add up %(window)s.") % window)
+    if isinstance(price, RevenueShare) and price.unit != "revenue":
+        notes.append(_("Reported in %(unit)s.") % {"unit": unit_name(price.unit)})
     if isinstance(price, RevenueShare) and price.deductions:
         notes.append(_("Taken off first: %(units)s.") % {"units": listed(price.deductions, "unit")})
     if price.minimum is not None:
-        notes.append(_("At least %(amount)s.") % {"amount": amount(price.minimum, currency)})
+        least = {"amount": amount(price.minimum, currency), **window}
+        notes.append(_("At least %(amount)s %(window)s, once it costs anything.") % least)
     if price.maximum is not None:
-        notes.append(_("At most %(amount)s.") % {"amount": amount(price.maximum, currency)})
+        most = {"amount": amount(price.maximum, currency), **window}
+        notes.append(_("At most %(amount)s %(window)s.") % most)
     if price.zero_usage == "charge":
         notes.append(_("Charged even where nothing was used."))
     notes.extend(
@@ -193,8 +198,11 @@ def _notes(price: Price, currency: str) -> list[str]:
 
 
 def _condition(when: Condition) -> str:
-    tables = {"territory": "territory", "media": "medium"}
-    return "; ".join(
-        listed(values, tables.get(dimension, "dimension"))
-        for dimension, values in when.dimensions().items()
-    )
+    tables = {"territory": "territory", "language": "language", "media": "medium"}
+    said = []
+    for dimension, values in when.dimensions().items():
+        words = listed(values, tables.get(dimension, "dimension"))
+        if dimension == "generation":
+            words = _("model generation %(names)s") % {"names": words}
+        said.append(words)
+    return "; ".join(said)

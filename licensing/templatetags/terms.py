@@ -4,13 +4,17 @@ A token that is not in the tables (units, media and places are open sets) is sho
 written, never guessed at.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
 
 from babel import Locale
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+from licensing.templatetags.money import quantity
 
 register = template.Library()
 
@@ -39,6 +43,19 @@ WORDS: dict[str, dict[str, str | Promise]] = {
         "output": _("outputs"),
         "revenue": pgettext_lazy("unit", "revenue"),
         "work": pgettext_lazy("unit", "works"),
+    },
+    "one_unit": {
+        "token": pgettext_lazy("one unit", "token"),
+        "page": pgettext_lazy("one unit", "page"),
+        "item": pgettext_lazy("one unit", "item"),
+        "image": pgettext_lazy("one unit", "image"),
+        "second": pgettext_lazy("one unit", "second"),
+        "minute": pgettext_lazy("one unit", "minute"),
+        "character": pgettext_lazy("one unit", "character"),
+        "byte": pgettext_lazy("one unit", "byte"),
+        "query": pgettext_lazy("one unit", "query"),
+        "fetch": pgettext_lazy("one unit", "fetch"),
+        "output": pgettext_lazy("one unit", "output"),
     },
     "price": {
         "per_unit": _("Price per unit"),
@@ -149,6 +166,14 @@ def unit_name(token: Token) -> str:
     return word("unit", token)
 
 
+@register.simple_tag
+def so_many(count: Decimal | str | None, unit: Token) -> str:
+    """Say what a price is for: "1,000 pages", or "page" for one and where none is said."""
+    if Decimal(count or 1) == 1:
+        return word("one_unit", unit)
+    return str(_("%(count)s %(unit)s")) % {"count": quantity(count), "unit": unit_name(unit)}
+
+
 @register.filter
 def territory_name(code: Token) -> str:
     """Say a place: ``JP`` is "Japan", ``WW`` the whole world."""
@@ -159,9 +184,25 @@ def territory_name(code: Token) -> str:
 
 
 @register.filter
+def language_name(tag: Token) -> str:
+    """Say a language: ``ja`` is "Japanese"; a tag that has no name stays as it was written."""
+    locale = Locale("ja" if (get_language() or "").startswith("ja") else "en")
+    return str(locale.languages.get((tag or "").replace("-", "_"), tag or ""))
+
+
+@register.filter
+def agreed(clause: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the parts of a clause that say something, by name: null says nothing."""
+    return [(name, value) for name, value in clause.items() if value is not None]
+
+
+@register.filter
 def listed(tokens: Iterable[str] | None, table: str) -> str:
-    """Say several tokens in one line: ``{{ grant.uses|listed:"use" }}``; table "territory" too."""
-    say = territory_name if table == "territory" else None
+    """Say several tokens in one line: ``{{ grant.uses|listed:"use" }}``.
+
+    "territory" and "language" are tables too.
+    """
+    say = {"territory": territory_name, "language": language_name}.get(table)
     words = [say(token) if say else word(table, token) for token in tokens or ()]
     return str(pgettext_lazy("between the items of a list", ", ")).join(words)
 

@@ -195,10 +195,44 @@ def test_bounds_tallies_and_escalators_are_noted() -> None:
 
     assert said(terms(prices=[price])).prices[0].notes == (
         "Quantities add up per licence year before a band is looked up.",
-        "At least ¥5.",
-        "At most ¥9.",
+        "At least ¥5 per licence year, once it costs anything.",
+        "At most ¥9 per licence year.",
         "Charged even where nothing was used.",
         "Multiplied by 1.02 from 1 October 2027.",
+    )
+
+
+def test_windows_conditions_and_reported_units_are_noted() -> None:
+    when = {"language": ["ja", "tlh"], "media": ["video"], "generation": ["2", "3"]}
+    price = {
+        "id": "it",
+        "model": "revenue_share",
+        "unit": "sales",
+        "rate": "0.5",
+        "base": "net",
+        "deductions": ["returns"],
+        "tally": "term",
+        "factors": [{"when": when, "times": "2"}],
+    }
+
+    assert said(terms(prices=[price])).prices[0].notes == (
+        "Quantities add up over the whole term.",
+        "Reported in sales.",
+        "Taken off first: returns.",
+        "Counted 2 times for Japanese, Klingon; video; model generation 2, 3.",
+    )
+
+
+def test_points_are_said_by_the_names_of_kinds_and_works() -> None:
+    rules = [
+        {"works": ["work_a7b2c3d4e5f6g7h2"], "points": 9},
+        {"kinds": ["anime-film"], "points": 5},
+    ]
+    found = rows(terms(distribution={"key": "points", "points": rules, "otherwise": 1}))
+
+    assert found["distribution"] == (
+        "By the points of each work. work_a7b2c3d4e5f6g7h2: 9. Animated film: 5. "
+        "Every other work: 1."
     )
 
 
