@@ -55,6 +55,8 @@ _SETS = frozenset(
         "grant.media",
         "grant.works.exclude",
         "grant.models.versions",
+        "distribution.points.works",
+        "distribution.points.kinds",
         "prices.uses",
         "prices.deductions",
         "prices.factors.when.territory",
