@@ -13,10 +13,12 @@ from licensing.royalties import todo as royalties
 from licensing.settlement import todo as settlement
 from licensing.todo import Event, Task
 from licensing.usage import todo as usage
+from licensing.usage.matching import todo as matching
 
 TASKS: list[Callable[[Actor], Iterable[Task]]] = [
     deals.tasks,
     usage.tasks,
+    matching.tasks,
     royalties.tasks,
     settlement.tasks,
 ]

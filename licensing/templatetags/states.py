@@ -49,6 +49,13 @@ STATES: dict[str, dict[str, Look]] = {
         "quarantined": ("warning", _("Quarantined")),
         "rejected": ("critical", _("Rejected")),
     },
+    "unmatched": {
+        "open": ("warning", _("To decide")),
+        "mapped": ("positive", _("Mapped")),
+        "granted": ("positive", _("Granted")),
+        "infringing": ("critical", _("Infringing")),
+        "ignored": ("neutral", _("Ignored")),
+    },
     "period": {
         "open": ("waiting", _("Open")),
         "due": ("warning", pgettext_lazy("period", "Due")),

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from licensing.templatetags.money import quantity
 from licensing.templatetags.states import look
 from licensing.usage.lifecycle import Move
 from licensing.usage.models import ReportState, UsageReport
@@ -141,8 +142,8 @@ def refusal(report: UsageReport) -> dict[str, Any] | None:
 
 
 def moves(report: UsageReport) -> list[dict[str, Any]]:
-    """Return the moves for the timeline, newest first."""
-    told = [
+    """Return the moves and later judgings for the timeline, newest first."""
+    told: list[dict[str, Any]] = [
         {
             "title": SAID[move.move],
             "at": move.at,
@@ -153,6 +154,19 @@ def moves(report: UsageReport) -> list[dict[str, Any]]:
         }
         for move in report.moves.select_related("by_user").order_by("-pk")
     ]
+    told += [
+        {
+            "title": _("Judged again: %(accepted)s accepted, %(quarantined)s quarantined")
+            % {
+                "accepted": quantity(one.lines_accepted),
+                "quarantined": quantity(one.lines_quarantined),
+            },
+            "at": one.at,
+            "who": "",
+        }
+        for one in report.judgings.order_by("-pk")
+    ]
+    told.sort(key=lambda one: one["at"], reverse=True)
     opened = {
         "title": _("Opened for upload") if report.parts.exists() else _("Sent"),
         "at": report.created_at,

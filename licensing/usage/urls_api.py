@@ -3,8 +3,21 @@
 from django.urls import path
 
 from licensing.usage import api
+from licensing.usage.matching import api as matching
 
 urlpatterns = [
+    path("unmatched", matching.UnmatchedList.as_view(), name="api-unmatched"),
+    path(
+        "unmatched/<str:public_id>",
+        matching.UnmatchedDetail.as_view(),
+        name="api-unmatched-one",
+    ),
+    path("match-decisions", matching.DecisionList.as_view(), name="api-match-decisions"),
+    path(
+        "match-decisions/<str:public_id>/undo",
+        matching.UndoDecision.as_view(),
+        name="api-match-decision-undo",
+    ),
     path("reports", api.ReportList.as_view(), name="api-reports"),
     path("reports/<str:public_id>", api.ReportDetail.as_view(), name="api-report"),
     path("reports/<str:public_id>/lines", api.ReportLines.as_view(), name="api-report-lines"),

@@ -130,6 +130,7 @@ def report(request: ActorRequest, public_id: str) -> HttpResponse:
         "lines_format": _lines_format(shown).upper(),
         "priced": charges(shown) if shown.declared_lines <= MOST_PRICED else None,
         "periods_url": _periods_url(request.actor, shown),
+        "matching_url": _matching_url(request.actor, shown),
         "may_correct": request.actor.may(Scope.USAGE_WRITE)
         and shown.licensee_id == request.actor.organisation_id,
     }
@@ -154,6 +155,13 @@ def _periods_url(actor: Actor, shown: UsageReport) -> str:
         return f"{reverse('periods')}?licence={shown.licence.public_id}"
     except NoReverseMatch:
         return ""
+
+
+def _matching_url(actor: Actor, shown: UsageReport) -> str:
+    """Return where identifiers without a licensed work are decided about, for who may look."""
+    if not actor.may(Scope.MATCHING_READ) or not shown.sightings.exclude(code="").exists():
+        return ""
+    return f"{reverse('matching')}?licence={shown.licence.public_id}"
 
 
 @scoped(Scope.USAGE_READ)

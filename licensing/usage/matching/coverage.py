@@ -36,7 +36,7 @@ def granted_each(asked: Sequence[tuple[int, date]]) -> dict[int, list[str]]:
     for licence, starts_on, work in grants.order_by("work__public_id").values_list(
         "licence", "starts_on", "work__public_id"
     ):
-        if licence is not None and starts_on is not None and starts_on <= until[licence]:
+        if licence in until and starts_on is not None and starts_on <= until[licence]:
             found[licence].append(str(work))
     return found
 
@@ -72,15 +72,23 @@ def with_granted(licence: Licence, added: tuple[str, ...]) -> Iterator[Covered]:
             yield Covered(path, licence.snapshot_works + len(added), added)
 
 
-def holds(licence: Licence, work_id: int, on: date) -> bool:
-    """Whether a licence covers a work on a day."""
+def holding(licence: Licence, works: Sequence[int], on: date) -> set[int]:
+    """Return which of some works a licence covers on a day."""
+    if not works:
+        return set()
     with (
-        covered(licence, on) as works,
+        covered(licence, on) as known,
         evidence.workplace() as folder,
-        evidence.engine(folder, [works.works]) as duck,
+        evidence.engine(folder, [known.works]) as duck,
     ):
         found = duck.execute(
-            f"SELECT count(*) FROM read_parquet({quoted(works.works)}) WHERE work_id = $1",  # noqa: S608  # our own path
-            [work_id],
+            f"SELECT work_id FROM read_parquet({quoted(known.works)}) "  # noqa: S608  # our own path
+            "WHERE list_contains($1::BIGINT[], work_id)",
+            [list(works)],
         ).fetchall()
-    return bool(found[0][0])
+    return {work for (work,) in found}
+
+
+def holds(licence: Licence, work_id: int, on: date) -> bool:
+    """Whether a licence covers a work on a day."""
+    return bool(holding(licence, [work_id], on))

@@ -11,6 +11,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from licensing.access import Actor
 from licensing.catalogue.models import Identifier, Work
@@ -64,11 +65,11 @@ class Choice:
         if self.kind is Kind.UNDO:
             faults.append(Fault("decision", "choice_unknown", "Undo a decision by its own id."))
         if self.kind is Kind.MAP and not self.work_id:
-            faults.append(Fault("work", "required", "Name the work: work_… or an identifier."))
+            faults.append(Fault("work", "required", _("Name the work: work_… or an identifier.")))
         if self.kind is not Kind.MAP and self.work_id:
             faults.append(Fault("work", "not_expected", "Only a mapping names a work."))
         if self.kind is Kind.GRANT and self.starts_on is None:
-            faults.append(Fault("starts_on", "required", "Say from which day it is granted."))
+            faults.append(Fault("starts_on", "required", _("Say from which day it is granted.")))
         if self.kind in {Kind.INFRINGING, Kind.IGNORE} and self.starts_on is not None:
             faults.append(Fault("starts_on", "not_expected", "Only a grant has a first day."))
         if faults:
@@ -90,7 +91,7 @@ def decide(*, by: Actor, unmatched: Sequence[str], choice: Choice) -> list[Match
     if not 0 < len(names) <= MOST_AT_ONCE:
         raise InvalidInput(
             f"Choose at least one identifier, and at most {MOST_AT_ONCE} at once.",
-            faults=[Fault("unmatched", "count", "Choose some.")],
+            faults=[Fault("unmatched", "count", _("Choose at least one identifier."))],
         )
     work = Work.objects.visible_to(by).get(public_id=choice.work_id) if choice.work_id else None
     take_turn(alone=True)
