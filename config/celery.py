@@ -85,6 +85,10 @@ app.conf.beat_schedule = {
         "task": "licensing.settlement.tasks.invoice_issued_runs",
         "schedule": MINUTE,
     },
+    "open periods whose owners were settled": {
+        "task": "licensing.royalties.tasks.reopen_settled",
+        "schedule": HOURLY,
+    },
     "release reserves": {
         "task": "licensing.royalties.tasks.liquidate_due_reserves",
         "schedule": HOURLY,

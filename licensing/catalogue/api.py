@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from licensing.api.auth import actor, scope
 from licensing.api.views import ApiView, keyed
-from licensing.catalogue import services
+from licensing.catalogue import contests, services
 from licensing.catalogue.finding import narrowed, sees_shares, shown
 from licensing.catalogue.imports.rows import LONGEST, MAX_WEIGHT
 from licensing.catalogue.models import Reservation, Share, Work
@@ -51,7 +51,15 @@ class WorkOutput(serializers.ModelSerializer[Work]):
 
     class Meta:
         model = Work
-        fields = ["id", *LONGEST, "identifiers", "shares", "reservations", "created_at"]
+        fields = [
+            "id",
+            *LONGEST,
+            "weight_total",
+            "identifiers",
+            "shares",
+            "reservations",
+            "created_at",
+        ]
 
     def get_identifiers(self, work: Work) -> list[str]:
         """Return the work's names as ``scheme:value``."""
@@ -63,6 +71,7 @@ class WorkOutput(serializers.ModelSerializer[Work]):
         request = self.context.get("request")
         if request is None or not sees_shares(actor(request)):
             shown.pop("shares")
+            shown.pop("weight_total")
         return shown
 
 
@@ -97,6 +106,18 @@ class SharesInput(serializers.Serializer[Any]):
     """Who owns a work from a day on."""
 
     shares = SharesField()
+    starts_on = serializers.DateField()
+    weight_total = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        help_text="What the shares are parts of; left out where they sum to the whole.",
+    )
+
+
+class ClaimInput(serializers.Serializer[Any]):
+    """A part of a work that one's own organisation claims."""
+
+    weight = serializers.IntegerField(min_value=1, max_value=MAX_WEIGHT)
     starts_on = serializers.DateField()
 
 
@@ -174,6 +195,21 @@ class WorkShares(ApiView):
         body = SharesInput(data=request.data)
         body.is_valid(raise_exception=True)
         services.set_shares(by=actor(request), work_id=public_id, **body.validated_data)
+        return Response(_shown(request, public_id), status=201)
+
+
+class WorkClaims(ApiView):
+    """Claim a part of a work; what is claimed beyond the whole blocks it until it is settled."""
+
+    permission_classes = [WRITE]
+
+    @extend_schema(request=ClaimInput, responses={201: WorkOutput})
+    @keyed()
+    def post(self, request: Request, public_id: str) -> Response:
+        """Record the claim of the actor's own organisation."""
+        body = ClaimInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        contests.claim_share(by=actor(request), work_id=public_id, **body.validated_data)
         return Response(_shown(request, public_id), status=201)
 
 

@@ -77,6 +77,19 @@ class SharesForm(forms.Form):
         label=_("Shares"),
         help_text=_("One owner in each line: handle:weight, such as studio-kaede:2."),
     )
+    weight_total = forms.IntegerField(
+        label=_("Whole"),
+        required=False,
+        min_value=1,
+        help_text=_("What all shares are parts of; empty where they sum to the whole."),
+    )
+    starts_on = day(_("From"))
+
+
+class ClaimForm(forms.Form):
+    """A part of a work that one's own organisation claims."""
+
+    weight = forms.IntegerField(label=_("Weight"), min_value=1)
     starts_on = day(_("From"))
 
 

@@ -68,6 +68,11 @@ class Work(models.Model):
     copyright_notice = models.CharField(
         max_length=1000, blank=True, help_text=_("As printed on the work, verbatim.")
     )
+    weight_total = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("What all shares are parts of; empty where they sum to the whole."),
+    )
     registered_by = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -81,6 +86,11 @@ class Work(models.Model):
                 condition=~Q(title=""),
                 name="work_has_a_title",
                 violation_error_message=_("A work needs a title."),
+            ),
+            models.CheckConstraint(
+                condition=Q(weight_total=None) | Q(weight_total__gt=0),
+                name="work_whole_is_positive",
+                violation_error_message=_("The whole is a whole number above zero."),
             ),
         ]
 

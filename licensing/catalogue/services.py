@@ -83,8 +83,18 @@ def add_identifier(*, by: Actor, work_id: str, identifier: str) -> Identifier:
 
 
 @transaction.atomic
-def set_shares(*, by: Actor, work_id: str, shares: Mapping[str, int], starts_on: date) -> Work:
+def set_shares(
+    *,
+    by: Actor,
+    work_id: str,
+    shares: Mapping[str, int],
+    starts_on: date,
+    weight_total: int | None = None,
+) -> Work:
     """Replace a work's shares from a day on; what held before stays on record until that day.
+
+    ``weight_total`` declares what the shares are parts of: what they leave of it belongs to nobody
+    yet. Without it they sum to the whole. Raises `InvalidInput` if they are more than it.
 
     Only an organisation that owns the whole may give parts of it away; where several own it, the
     operator records what they agreed. Raises `SharesRecorded` if shares start on that day or
@@ -92,6 +102,7 @@ def set_shares(*, by: Actor, work_id: str, shares: Mapping[str, int], starts_on:
     """
     work = lock_own(by, work_id, alone=True)
     weights = weigh(shares)
+    _require_within(weights.values(), weight_total)
     later = work.shares.filter(starts_on__gte=starts_on).order_by("starts_on").last()
     if later is not None:
         raise SharesRecorded(
@@ -101,7 +112,25 @@ def set_shares(*, by: Actor, work_id: str, shares: Mapping[str, int], starts_on:
     eve = starts_on - timedelta(days=1)
     work.shares.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on)).update(ends_on=eve)
     _give_shares(work, weights, starts_on)
+    work.weight_total = weight_total
+    work.save(update_fields=["weight_total"])
     return work
+
+
+def _require_within(weights: Iterable[int], whole: int | None) -> None:
+    claimed = sum(weights)
+    if whole is not None and claimed > whole:
+        raise InvalidInput(
+            "The shares are more than the whole; see errors.",
+            faults=[
+                Fault(
+                    "weight_total",
+                    "shares_above_whole",
+                    f"The weights sum to {claimed} and the whole is {whole}. Lower a weight, or "
+                    "declare a larger whole.",
+                )
+            ],
+        )
 
 
 def weigh(shares: Mapping[str, int]) -> dict[Organisation, int]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from licensing.catalogue import views, views_acts, views_imports
+from licensing.catalogue import views, views_acts, views_contests, views_imports
 
 urlpatterns = [
     path("works/", views.works, name="works"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path(
         "works/import/<str:public_id>/refused/", views_imports.import_refused, name="import-refused"
     ),
+    path("works/contested/", views_contests.contested_works, name="contested-works"),
     path("works/mandates/", views_acts.mandates, name="mandates"),
     path("works/mandates/give/", views_acts.give_mandate, name="mandate-give"),
     path("works/mandates/<str:public_id>/end/", views_acts.end_mandate, name="mandate-end"),
@@ -25,4 +26,5 @@ urlpatterns = [
     path("works/<str:public_id>/", views.work, name="work"),
     path("works/<str:public_id>/identifiers/", views.add_identifier, name="work-identifier"),
     path("works/<str:public_id>/shares/", views.set_shares, name="work-shares"),
+    path("works/<str:public_id>/claims/", views_contests.claim, name="work-claim"),
 ]

@@ -13,6 +13,7 @@ urlpatterns = [
         name="api-work-identifiers",
     ),
     path("works/<str:public_id>/shares", api.WorkShares.as_view(), name="api-work-shares"),
+    path("works/<str:public_id>/claims", api.WorkClaims.as_view(), name="api-work-claims"),
     path("imports", api_imports.ImportList.as_view(), name="api-imports"),
     path("imports/<str:public_id>", api_imports.ImportDetail.as_view(), name="api-import"),
     path(

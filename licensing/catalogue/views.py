@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from licensing.access import Actor, ActorRequest, scoped
 from licensing.catalogue import services
 from licensing.catalogue.finding import narrowed, sees_shares, shown
-from licensing.catalogue.forms import IdentifierForm, ReserveForm, SharesForm, add_faults
+from licensing.catalogue.forms import ClaimForm, IdentifierForm, ReserveForm, SharesForm, add_faults
 from licensing.catalogue.identifiers import SCHEMES, BadIdentifier
 from licensing.catalogue.models import Reservation, Work, WorkQuerySet
 from licensing.errors import LicensingError
@@ -107,7 +107,8 @@ def _show(
 ) -> HttpResponse:
     on = _day(request.GET.get("on", ""))
     shares = list(one.shares.in_force(on).select_related("holder"))
-    whole = sum(share.weight for share in shares)
+    whole = one.weight_total or sum(share.weight for share in shares)
+    owns = {share.holder_id for share in shares}
     context = {
         "page_title": one.title,
         "breadcrumbs": [{"label": _("Works"), "url": reverse("works")}],
@@ -122,8 +123,16 @@ def _show(
         "may_reserve": _has_own(request.actor) and request.actor.may(Scope.WORKS_WRITE),
         "identifier_form": IdentifierForm(),
         "shares_form": SharesForm(
-            initial={"shares": "\n".join(f"{one.holder.slug}:{one.weight}" for one in shares)}
+            initial={
+                "shares": "\n".join(f"{each.holder.slug}:{each.weight}" for each in shares),
+                "weight_total": one.weight_total,
+            }
         ),
+        "is_contested": sum(share.weight for share in shares) > whole,
+        "claim_form": ClaimForm(),
+        "may_claim": _has_own(request.actor)
+        and request.actor.may(Scope.WORKS_WRITE)
+        and request.actor.organisation_id not in owns,
         "reserve_form": ReserveForm(),
         **forms_shown,
     }

@@ -3,6 +3,9 @@
 Parquet, one row per share in force on the period's last day of a work that the licence covers:
 ``work_id, payee, weight, weight_total``. Payees are organisation slugs, which never change. With
 it `verify` divides by what was true then, whatever the catalogue says now.
+
+What the shares leave of a declared whole belongs to suspense; of a work of which more is claimed
+than its whole, all of it does.
 """
 
 import hashlib
@@ -13,6 +16,7 @@ from pathlib import Path
 from django.db import connection
 
 from licensing.deals.models import Licence
+from licensing.royalties.allocation import SUSPENSE
 from licensing.usage import evidence
 from licensing.usage.matching import coverage
 
@@ -21,8 +25,9 @@ FEW_WORKS = 200_000
 
 SHARES = """
 COPY (
-    SELECT s.work_id, o.slug, s.weight
+    SELECT s.work_id, o.slug, s.weight, w.weight_total
     FROM licensing_share AS s JOIN licensing_organisation AS o ON o.id = s.holder_id
+    JOIN licensing_work AS w ON w.id = s.work_id
     WHERE s.territory = 'WW'
       AND (s.starts_on IS NULL OR s.starts_on <= {on})
       AND (s.ends_on IS NULL OR s.ends_on >= {on})
@@ -58,21 +63,44 @@ def freeze(licence: Licence, on: date, folder: Path) -> Basis:
             duck.execute(
                 f"""
                 COPY (
-                    SELECT work_id, payee, weight,
-                        sum(weight) OVER (PARTITION BY work_id)::BIGINT AS weight_total
-                    FROM read_csv(
-                        {evidence.quoted(listing)}, header = false, auto_detect = false,
-                        columns = {{'work_id': 'BIGINT', 'payee': 'VARCHAR', 'weight': 'BIGINT'}}
+                    WITH listed AS (
+                        SELECT work_id, payee, weight, whole,
+                            sum(weight) OVER (PARTITION BY work_id)::BIGINT AS claimed
+                        FROM read_csv(
+                            {evidence.quoted(listing)}, header = false, auto_detect = false,
+                            columns = {{
+                                'work_id': 'BIGINT', 'payee': 'VARCHAR', 'weight': 'BIGINT',
+                                'whole': 'BIGINT'
+                            }}
+                        )
+                        SEMI JOIN read_parquet({evidence.quoted(snapshot)}) USING (work_id)
                     )
-                    SEMI JOIN read_parquet({evidence.quoted(snapshot)}) USING (work_id)
+                    SELECT work_id, payee, weight, coalesce(whole, claimed) AS weight_total
+                    FROM listed WHERE whole IS NULL OR claimed <= whole
+                    UNION ALL
+                    SELECT DISTINCT work_id, {evidence.quoted(SUSPENSE)},
+                        CASE WHEN claimed > whole THEN whole ELSE whole - claimed END, whole
+                    FROM listed WHERE claimed <> whole
                     ORDER BY work_id, payee
                 ) TO {evidence.quoted(parquet)} (FORMAT parquet, COMPRESSION zstd)
                 """  # noqa: S608  # only quoted paths of our own making
             )
-    with listing.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    sha256 = _hash(listing)
     kept = evidence.put_addressed(f"licences/{licence.public_id}/basis", ".parquet", parquet)
     return Basis(kept.key, sha256, covered.count, covered.granted)
+
+
+def hash_of(licence: Licence, on: date, folder: Path) -> str:
+    """Return the hash that freezing the shares would have now; keeps nothing."""
+    with coverage.covered(licence, on) as covered:
+        listing = folder / "shares.csv"
+        _export(covered, on, folder, listing)
+    return _hash(listing)
+
+
+def _hash(listing: Path) -> str:
+    with listing.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _export(covered: coverage.Covered, on: date, folder: Path, listing: Path) -> None:

@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
-from licensing.royalties import closing, printing, reserving, statements
+from licensing.royalties import closing, printing, reserving, statements, suspense
 from licensing.royalties.models import Period, PeriodState, Run, RunState, Statement
 from licensing.usage.models import UsageReport
 
@@ -51,6 +51,13 @@ def liquidate_due_reserves() -> None:
     """Sweep: hand out the periods whose reserve is to be released by today."""
     for period in reserving.due(timezone.localdate()):
         enqueue_on_commit("licensing.royalties.tasks.liquidate", period_id=period.pk)
+
+
+@shared_task(ignore_result=True)
+def reopen_settled() -> None:
+    """Sweep: open the periods with money in suspense whose works have other owners now."""
+    for period in suspense.settled(timezone.localdate()):
+        suspense.reopen(period.pk)
 
 
 @shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)

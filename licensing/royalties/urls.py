@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from licensing.royalties import views, views_periods, views_runs, views_works
+from licensing.royalties import views, views_periods, views_runs, views_suspense, views_works
 
 urlpatterns = [
     path("periods/", views_periods.periods, name="periods"),
     path("periods/close/", views_periods.close, name="period-close"),
     path("periods/close-ready/", views_periods.close_ready, name="periods-close-ready"),
+    path("periods/suspense/", views_suspense.suspense, name="suspense"),
     path("periods/<str:public_id>/", views_periods.period, name="period"),
     path(
         "periods/<str:public_id>/progress/", views_periods.period_progress, name="period-progress"
