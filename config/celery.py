@@ -49,6 +49,10 @@ app.conf.beat_schedule = {
         "task": "licensing.usage.tasks.check_waiting_reports",
         "schedule": MINUTE,
     },
+    "give up uploads": {
+        "task": "licensing.usage.tasks.give_up_uploads",
+        "schedule": HOURLY,
+    },
     "match waiting reports": {
         "task": "licensing.usage.tasks.match_waiting_reports",
         "schedule": MINUTE,

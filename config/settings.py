@@ -99,6 +99,7 @@ if bucket := env.text("EVIDENCE_BUCKET", ""):
             "bucket_name": bucket,
             "endpoint_url": env.text("EVIDENCE_ENDPOINT_URL", "") or None,
             "file_overwrite": False,
+            "signature_version": "s3v4",
             "default_acl": None,
         },
     }
@@ -129,6 +130,10 @@ RECEIPT_PRICER = "licensing.royalties.pricing.of_report"
 # Largest body one POST may carry; anything larger is uploaded in parts and streamed to the store.
 SMALL_REPORT_BYTES = 5_000_000
 SMALL_REPORT_LINES = 10_000
+# An upload that is not completed within these days is given up.
+UPLOAD_DAYS = env.number("UPLOAD_DAYS", 7)
+# How long an address for one part straight into the store may be used.
+UPLOAD_ADDRESS_SECONDS = env.number("UPLOAD_ADDRESS_SECONDS", 3600)
 DATA_UPLOAD_MAX_MEMORY_SIZE = SMALL_REPORT_BYTES + 65_536
 
 # People

@@ -13,6 +13,7 @@ class IdempotencyRecord(models.Model):
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
+    location = models.TextField(blank=True, db_default="")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

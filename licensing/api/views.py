@@ -95,13 +95,16 @@ def _once(request: Request, key: str, work: Callable[[], Response]) -> Response:
                 f"The {KEY_HEADER} {key!r} was used for another request. Use a new one for a new "
                 "request, or send exactly the first one again."
             )
-        return Response(record.body, status=record.status, headers={"Idempotent-Replayed": "true"})
+        headers = {"Idempotent-Replayed": "true"}
+        if record.location:
+            headers["Location"] = record.location
+        return Response(record.body, status=record.status, headers=headers)
     response = work()
     rendered = (
         json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
     )
     IdempotencyRecord.objects.filter(organisation_id=who, key=key).update(
-        status=response.status_code, body=rendered
+        status=response.status_code, body=rendered, location=response.get("Location", "")
     )
     return response
 

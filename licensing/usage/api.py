@@ -21,6 +21,7 @@ from licensing.usage.header import SHA256, InvalidHeader
 from licensing.usage.models import ReportState, UsageReport
 from licensing.usage.receipts import receipt
 from licensing.usage.shapes import (
+    AddressOutput,
     PartOutput,
     ReportInput,
     ReportOutput,
@@ -231,6 +232,33 @@ def part_digest(request: Request) -> str:
             f"Name the part's SHA-256: ?sha256=… in hex, or {DIGEST}: sha-256=:…: in base64."
         )
     return text
+
+
+class UploadPartAddress(ApiView):
+    """The address in the store for one part of an upload."""
+
+    permission_classes = [scope(post="usage:write")]
+
+    @extend_schema(
+        request=None,
+        parameters=[
+            OpenApiParameter("sha256", str, description="Hex SHA-256 of the part."),
+            OpenApiParameter(
+                DIGEST, str, OpenApiParameter.HEADER, description="sha-256=:base64: (RFC 9530)."
+            ),
+        ],
+        responses={200: AddressOutput},
+    )
+    @keyed(required=False)
+    def post(self, request: Request, public_id: str, number: int) -> Response:
+        """Ask where to PUT one part, in an upload whose mode is presigned.
+
+        The store refuses bytes of another SHA-256. All parts but the last have at least 5 MiB.
+        """
+        address = uploads.part_address(
+            by=actor(request), upload_id=public_id, number=number, sha256=part_digest(request)
+        )
+        return Response(AddressOutput(address).data)
 
 
 class CompleteUpload(ApiView):

@@ -11,7 +11,7 @@ import io
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
@@ -252,6 +252,30 @@ class Joined(io.RawIOBase):
         if self._stream is not None:
             self._stream.close()
         super().close()
+
+
+def uploads_with_parts() -> list[str]:
+    """Return the reports of which parts are kept."""
+    try:
+        folders, _ = store().listdir("uploads")
+    except FileNotFoundError:
+        return []
+    return list(folders)
+
+
+def forget_parts(public_id: str) -> None:
+    """Drop every part of one report, and the folder they lay in."""
+    folder = f"uploads/{public_id}"
+    _, names = store().listdir(folder)
+    for name in names:
+        forget_part(f"{folder}/{name}")
+    try:
+        path = Path(store().path(folder))
+    except NotImplementedError:
+        return
+    # A part that came in at this moment keeps its folder.
+    with suppress(OSError):
+        path.rmdir()
 
 
 def forget_part(key: str) -> None:

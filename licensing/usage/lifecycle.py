@@ -25,10 +25,12 @@ class Move(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     SUPERSEDE = "supersede"
+    GIVE_UP = "give_up"
 
 
 MOVES: Mapping[State, Mapping[Move, State]] = {
-    State.RECEIVING: {Move.COMPLETE: State.RECEIVED},
+    # What is never completed is given up.
+    State.RECEIVING: {Move.COMPLETE: State.RECEIVED, Move.GIVE_UP: State.REJECTED},
     State.RECEIVED: {Move.CHECK: State.CHECKING},
     # A check whose worker died is begun again.
     State.CHECKING: {

@@ -113,6 +113,9 @@ class UsageReport(models.Model):
         max_length=64, blank=True, help_text=_("SHA-256 of the uncompressed lines.")
     )
     lines_key = models.CharField(max_length=200, blank=True)
+    store_upload = models.TextField(
+        blank=True, help_text=_("The store's name for an upload that goes straight to it.")
+    )
     counted_key = models.CharField(
         max_length=200,
         blank=True,

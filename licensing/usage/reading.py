@@ -25,6 +25,7 @@ SAID: dict[str, str | Promise] = {
     Move.ACCEPT: _("Checked and put in force"),
     Move.REJECT: _("Rejected as a whole"),
     Move.SUPERSEDE: _("Replaced by another report"),
+    Move.GIVE_UP: _("Given up: it was never completed"),
 }
 TURNS: dict[str, str | Promise] = {
     Verdict.ACCEPTED: _("Priced when the accounting period is closed."),
@@ -141,6 +142,10 @@ def refusal(report: UsageReport) -> dict[str, Any] | None:
     }
 
 
+def _was_uploaded(report: UsageReport) -> bool:
+    return bool(report.store_upload) or report.parts.exists()
+
+
 def moves(report: UsageReport) -> list[dict[str, Any]]:
     """Return the moves and later judgings for the timeline, newest first."""
     told: list[dict[str, Any]] = [
@@ -168,7 +173,7 @@ def moves(report: UsageReport) -> list[dict[str, Any]]:
     ]
     told.sort(key=lambda one: one["at"], reverse=True)
     opened = {
-        "title": _("Opened for upload") if report.parts.exists() else _("Sent"),
+        "title": _("Opened for upload") if _was_uploaded(report) else _("Sent"),
         "at": report.created_at,
         "who": report.submitted_by.name if report.submitted_by else "",
     }

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from licensing.usage import uploads
 from licensing.usage.files import FORMATS
 from licensing.usage.formats import COMPRESSIONS
 from licensing.usage.header import ReportType
-from licensing.usage.models import ReportState, UploadPart, UsageReport
+from licensing.usage.models import ReportState, UsageReport
 from licensing.usage.receipts import receipt
 from licensing.usage.vocabulary import Verdict
 
@@ -127,12 +129,24 @@ class ReportOutput(serializers.Serializer[UsageReport]):
         return receipt(instance)
 
 
-class PartOutput(serializers.ModelSerializer[UploadPart]):
+class PartOutput(serializers.Serializer[Any]):
     """A part that is there."""
 
-    class Meta:
-        model = UploadPart
-        fields = ["number", "size", "sha256"]
+    number = serializers.IntegerField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField(
+        allow_blank=True, help_text="Empty where the store does not say it."
+    )
+
+
+class AddressOutput(serializers.Serializer[Any]):
+    """Where to PUT one part, straight into the store."""
+
+    url = serializers.CharField()
+    headers = serializers.DictField(
+        child=serializers.CharField(), help_text="To be sent with the PUT, as they are."
+    )
+    expires_in_seconds = serializers.IntegerField()
 
 
 class UploadOutput(serializers.Serializer[UsageReport]):
@@ -140,4 +154,17 @@ class UploadOutput(serializers.Serializer[UsageReport]):
 
     id = serializers.CharField(source="public_id")
     report = ReportOutput(source="*")
-    parts = PartOutput(many=True)
+    mode = serializers.SerializerMethodField(
+        help_text="presigned: ask for each part's address; streamed: PUT each part here."
+    )
+    parts = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(choices=["presigned", "streamed"]))
+    def get_mode(self, report: UsageReport) -> str:
+        """Return which way the parts go."""
+        return "presigned" if report.store_upload else "streamed"
+
+    @extend_schema_field(PartOutput(many=True))
+    def get_parts(self, report: UsageReport) -> Any:
+        """Return the parts that are there."""
+        return PartOutput(uploads.parts_of(report), many=True).data

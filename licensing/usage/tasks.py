@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
-from licensing.usage import uploads
+from licensing.usage import abandoned, uploads
 from licensing.usage.matching import counting, rejudging
 from licensing.usage.models import TO_COUNT, TO_JUDGE, UNCHECKED, UsageReport
 
@@ -34,6 +34,12 @@ def check_waiting_reports() -> None:
     )
     for report_id in waiting.values_list("pk", flat=True):
         enqueue_on_commit("licensing.usage.tasks.check_report", report_id=report_id)
+
+
+@shared_task(ignore_result=True)
+def give_up_uploads() -> None:
+    """Sweep: reject uploads that stood open too long, and drop parts nobody waits for."""
+    abandoned.give_up_uploads()
 
 
 @shared_task(

@@ -3,6 +3,7 @@
 Lock order: licence, report.
 """
 
+import tempfile
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from licensing.access import Actor
 from licensing.claims import Claimable, claim
 from licensing.deals.models import Licence
 from licensing.errors import IllegalMove, InvalidInput
-from licensing.usage import confined, evidence, keeping, services, submission
+from licensing.usage import confined, direct, evidence, keeping, services, submission
 from licensing.usage.evidence import Readable, Stored
 from licensing.usage.header import Header, ReportType
 from licensing.usage.lifecycle import Move
@@ -33,6 +34,12 @@ class PartRefused(InvalidInput):
     """A part is not what its sender says it is; nothing of it was kept."""
 
     code = "part_refused"
+
+
+class NotDirect(IllegalMove):
+    """The store is a folder; its parts are sent through us."""
+
+    code = "upload_is_streamed"
 
 
 class PartsMissing(IllegalMove):
@@ -57,32 +64,79 @@ def create_upload(
         if (earlier := submission.repeated(made)) is not None:
             return earlier, False
         report = keeping.new_report(made, ReportState.RECEIVING)
+        if direct.is_offered():
+            report.store_upload = direct.begin(keeping.original_key(report))
         report.save(force_insert=True)
         return report, True
 
 
+def part_address(*, by: Actor, upload_id: str, number: int, sha256: str) -> direct.Address:
+    """Return where to PUT one part straight into the store; asking again gives a new address.
+
+    Raises `NotDirect` where parts are streamed through us, and `IllegalMove` once the upload is
+    complete.
+    """
+    _check_number(number)
+    report = _receiving(by, upload_id)
+    if not report.store_upload:
+        raise NotDirect("PUT this part here; this store gives no addresses.")
+    return direct.address(keeping.original_key(report), report.store_upload, number, sha256)
+
+
+def parts_of(report: UsageReport) -> "list[UploadPart] | list[direct.DirectPart]":
+    """Return the parts of an upload that are there, to resume where it broke off."""
+    if report.store_upload and report.state == ReportState.RECEIVING:
+        return direct.parts(keeping.original_key(report), report.store_upload)
+    return list(report.parts.all())
+
+
 def put_part(
     *, by: Actor, upload_id: str, number: int, stream: Readable, sha256: str
-) -> UploadPart:
+) -> "UploadPart | direct.DirectPart":
     """Keep one part as it streams in; sending the same part again changes nothing.
 
     Raises `PartRefused` if the bytes do not have the SHA-256 their sender names, and
     `IllegalMove` once the upload is complete.
     """
-    if not 1 <= number <= MAX_PARTS:
-        raise PartRefused(f"Number parts from 1 to {MAX_PARTS}.")
+    _check_number(number)
     report = _receiving(by, upload_id)
+    if report.store_upload:
+        return _pass_on(report, number, stream, sha256)
     for part in report.parts.filter(number=number, sha256=sha256):
         return part
     key = f"uploads/{report.public_id}/{number}-{new_id('part')}"
     stored = evidence.put(key, _Bounded(stream))
-    if stored.sha256 != sha256 or stored.size == 0:
+    try:
+        _prove(stored, sha256)
+    except PartRefused:
         evidence.forget_part(key)
+        raise
+    return _record_part(by, upload_id, number, stored)
+
+
+def _check_number(number: int) -> None:
+    if not 1 <= number <= MAX_PARTS:
+        raise PartRefused(f"Number parts from 1 to {MAX_PARTS}.")
+
+
+def _pass_on(report: UsageReport, number: int, stream: Readable, sha256: str) -> direct.DirectPart:
+    """Pass a part on to the store for a sender who cannot reach it, once its hash is proved."""
+    with tempfile.TemporaryFile() as content:
+        measured = evidence.Measured(_Bounded(stream))
+        content.writelines(measured.pieces())
+        stored = measured.stored("")
+        _prove(stored, sha256)
+        content.seek(0)
+        direct.put(keeping.original_key(report), report.store_upload, number, content, sha256)
+    return direct.DirectPart(number, stored.size, sha256, "")
+
+
+def _prove(stored: Stored, sha256: str) -> None:
+    if stored.sha256 != sha256 or stored.size == 0:
         raise PartRefused(
             f"The part has {stored.size} bytes and SHA-256 {stored.sha256}, not {sha256}. "
             "Send it again."
         )
-    return _record_part(by, upload_id, number, stored)
 
 
 class _Bounded:
@@ -134,21 +188,45 @@ def _not_receiving(report: UsageReport) -> IllegalMove:
     )
 
 
-@transaction.atomic
 def complete(*, by: Actor, upload_id: str) -> UsageReport:
     """Declare an upload complete and start its check; completing it again changes nothing.
 
-    Raises `PartsMissing` unless parts 1 to the last are all there.
+    Raises `PartsMissing` unless parts 1 to the last are all there, and `direct.PartsRefused` where
+    the store does not take them as one file.
     """
     reports = UsageReport.objects.visible_to(by).filter(licensee=by.organisation)
-    report = UsageReport.objects.lock(reports.get(public_id=upload_id).pk)
-    if report.state != ReportState.RECEIVING:
-        return report
-    there = list(report.parts.values_list("number", flat=True))
+    report = reports.get(public_id=upload_id)
+    if report.state == ReportState.RECEIVING and report.store_upload:
+        _finish_in_store(report)
+    return _complete(report.pk)
+
+
+def _finish_in_store(report: UsageReport) -> None:
+    """Have the store join the parts, outside of any transaction; a second try finds it done."""
+    key = keeping.original_key(report)
+    there = direct.parts(key, report.store_upload)
+    if not there and evidence.kept(key):
+        return
+    _require_all([part.number for part in there])
+    direct.finish(key, report.store_upload, there)
+    size = sum(part.size for part in there)
+    UsageReport.objects.filter(pk=report.pk).update(bytes_received=size)
+
+
+def _require_all(there: list[int]) -> None:
     wanted = range(1, max(there, default=1) + 1)
     if missing := sorted(set(wanted) - set(there)):
         shown = ", ".join(str(number) for number in missing[:20])
         raise PartsMissing(f"Send part {shown} first.", missing=len(missing))
+
+
+@transaction.atomic
+def _complete(report_pk: int) -> UsageReport:
+    report = UsageReport.objects.lock(report_pk)
+    if report.state != ReportState.RECEIVING:
+        return report
+    if not report.store_upload:
+        _require_all(list(report.parts.values_list("number", flat=True)))
     report.received_at = timezone.now()
     keeping.move(report, Move.COMPLETE)
     enqueue_on_commit("licensing.usage.tasks.check_report", report_id=report.pk)
@@ -166,8 +244,8 @@ def check_report(report_pk: int) -> None:
             _check(report, stored)
         except ReportRefused as refused:
             _reject(report, stored, refused)
-        for key in report.parts.values_list("key", flat=True):
-            evidence.forget_part(key)
+        for part_key in report.parts.values_list("key", flat=True):
+            evidence.forget_part(part_key)
 
 
 @transaction.atomic

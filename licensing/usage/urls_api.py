@@ -34,6 +34,11 @@ urlpatterns = [
         name="api-upload-part",
     ),
     path(
+        "uploads/<str:public_id>/parts/<int:number>/address",
+        api.UploadPartAddress.as_view(),
+        name="api-upload-part-address",
+    ),
+    path(
         "uploads/<str:public_id>/complete",
         api.CompleteUpload.as_view(),
         name="api-upload-complete",

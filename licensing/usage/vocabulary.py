@@ -172,6 +172,7 @@ REPORT_CODES: Final = {
     "lines_disagree": _("The header's count of lines is not that of the file."),
     "quantity_disagrees": _("The header's total quantity is not that of the lines."),
     "quantity_overflow": _("The quantities sum to more than can be counted."),
+    "upload_abandoned": _("The upload was begun and never completed."),
     "refers_to_unknown": _("The report this one replaces or corrects is not there."),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model
 
 from licensing.usage import by_hand, services, strict, uploads
+from licensing.usage.direct import DirectPart
 from licensing.usage.models import ReportMove, UploadPart, UsageReport
 from tests.licensing.usage.conftest import Office
 from tests.licensing.usage.desk import csv_bytes, line, total_of
@@ -56,7 +57,9 @@ def file_header(
     return loaded
 
 
-def put(office: Office, upload: UsageReport, number: int, content: bytes) -> UploadPart:
+def put(
+    office: Office, upload: UsageReport, number: int, content: bytes
+) -> UploadPart | DirectPart:
     return uploads.put_part(
         by=office.licensee,
         upload_id=upload.public_id,

@@ -6,6 +6,7 @@ from licensing.usage.lifecycle import Move, State
 
 LEGAL = {
     ("receiving", "complete"): "received",
+    ("receiving", "give_up"): "rejected",
     ("received", "check"): "checking",
     ("checking", "check"): "checking",
     ("checking", "accept"): "accepted",
