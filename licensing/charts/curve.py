@@ -76,9 +76,18 @@ def _sample(point: Point, text: str, widest: Fraction, highest: int) -> list[str
     x = share(point.quantity, widest)
     y = TOP + HEIGHT - round(Fraction(point.charge_minor * HEIGHT, highest))
     anchor = _anchor(point.quantity, widest)
+    above = y - 12
+    beside_marks = above < TOP + 14
     return [
         tag("circle", cx=x, cy=y, r=5, class_="point"),
-        tag("text", text=text, x=x, y=max(y - 12, 12), text_anchor=anchor, class_="value"),
+        tag(
+            "text",
+            text=text,
+            x=x,
+            y=y + 20 if beside_marks else above,
+            text_anchor=anchor,
+            class_="value",
+        ),
     ]
 
 

@@ -244,7 +244,7 @@ def _duties(terms: Terms) -> Iterator[Row]:
 def _division(distribution: Distribution) -> str:
     text = _sentence(word("distribution", distribution.key))
     if distribution.points or distribution.otherwise is not None:
-        text += "."
+        text = _("%(clause)s.") % {"clause": text}
     for rule in distribution.points:
         named = ", ".join(rule.works) or listed(rule.kinds, "kind")
         text += " " + _("%(named)s: %(points)s.") % {

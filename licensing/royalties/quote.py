@@ -1,6 +1,7 @@
 """PURE. What some usage would cost under some terms, before anybody signs."""
 
 import calendar
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -67,14 +68,23 @@ class Quote:
         }
 
 
-def quote(terms: Terms, sample: Sample, *, licensed_works: int | None = None) -> Quote:
+def quote(
+    terms: Terms,
+    sample: Sample,
+    *,
+    licensed_works: int | None = None,
+    works_counted: Mapping[str, int] | None = None,
+) -> Quote:
     """Rate a sample as the first accounting period of a licence under these terms.
 
     Amounts due once are included. ``licensed_works`` is the size of the repertoire, which a price
     per licensed work needs; without it the works used stand in, and a note says so. What a
-    quote leaves out is in its notes.
+    quote leaves out is in its notes. ``works_counted`` says by price how many works it counts,
+    where that is known and the works themselves are not.
     """
-    context = replace(first_period(terms), works=_works(terms, sample, licensed_works))
+    works = _works(terms, sample, licensed_works)
+    works |= {name: Works(count) for name, count in (works_counted or {}).items()}
+    context = replace(first_period(terms), works=works)
     left_over = [tally for tally in unpriced(terms, sample.tallies) if tally.quantity]
     charges = rate(terms, sample.tallies, context)
     charged = Charged(context.starts_on, sum(charge.amount_minor for charge in charges))

@@ -1,9 +1,11 @@
 """PURE. What a price costs as usage grows: the numbers behind a curve on a deal's page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
 
 from licensing.deals.terms import Terms
 from licensing.deals.terms.prices import Graduated, Package, UnitPrice, Volume
@@ -14,6 +16,7 @@ from licensing.royalties.rates.rational import as_decimal
 
 SMALLEST = Decimal("0.000001")
 INTERVALS = 40
+NOTHING_STATED: Mapping[str, Any] = MappingProxyType({})
 
 
 class NoCurve(LicensingError):
@@ -44,11 +47,20 @@ class Curve:
     bounds: tuple[Decimal, ...]
 
 
-def curve(terms: Terms, price_id: str, most: Decimal, intervals: int = INTERVALS) -> Curve:
+def curve(  # noqa: PLR0913 - what a curve is drawn of
+    terms: Terms,
+    price_id: str,
+    most: Decimal,
+    intervals: int = INTERVALS,
+    *,
+    stated: Mapping[str, Any] = NOTHING_STATED,
+    beside: Sequence[Tally] = (),
+) -> Curve:
     """Return what one price alone costs in the first period, by quantity of its unit.
 
-    The lines stand for the first use that the price applies to and state nothing a factor asks
-    about. Raises `NoCurve` for a fixed amount and `KeyError` for a price that is not there.
+    The lines stand for the first use that the price applies to; of what factors ask about they
+    state ``stated``. ``beside`` is counted at every point: what is taken off a revenue. Raises
+    `NoCurve` for a fixed amount and `KeyError` for a price that is not there.
     """
     price = {one.id: one for one in terms.prices}[price_id]
     if not isinstance(price, UnitPrice):
@@ -59,7 +71,7 @@ def curve(terms: Terms, price_id: str, most: Decimal, intervals: int = INTERVALS
     bounds = tuple(bound for bound in _bends(price) if bound < most)
     points = []
     for quantity in sorted(set(_quantities(bounds, most, intervals))):
-        drafts = rate(alone, [Tally(use, price.unit, quantity)], context)
+        drafts = rate(alone, [Tally(use, price.unit, quantity, **stated), *beside], context)
         points.append(Point(quantity, sum(draft.amount_minor for draft in drafts)))
     return Curve(price.unit, tuple(points), bounds)
 

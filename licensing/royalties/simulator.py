@@ -5,67 +5,28 @@ Nothing is stored and nothing is sent to the other side; the numbers stand in th
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 
 from licensing.charts import curve as drawing
 from licensing.charts.markup import Caption
 from licensing.deals import terms as contract
-from licensing.deals.drafting.fields import NumberField
-from licensing.deals.terms.prices import Graduated, UnitPrice, Volume
+from licensing.deals.labels import CLAUSES
+from licensing.deals.terms.prices import UnitPrice
 from licensing.royalties.allocation import SUSPENSE, allocate_charge
 from licensing.royalties.quote import Quote, quote
-from licensing.royalties.rates import Tally
-from licensing.royalties.sample import QUANTITY, Sample
+from licensing.royalties.rates import CAP, GUARANTEE, ChargeDraft
+from licensing.royalties.sample import Sample
+from licensing.royalties.sample_form import Asked, usual_quantity
 from licensing.royalties.simulation import Curve, curve
-from licensing.templatetags.money import money, quantity
-from licensing.templatetags.terms import unit_name
+from licensing.templatetags.money import money, percent, quantity
+from licensing.templatetags.money import price as price_text
+from licensing.templatetags.terms import unit_name, word
 
-USUAL_PACKAGES = 1000
 ROWS = 8
-
-
-class SampleForm(forms.Form):
-    """One quantity for each price that counts units."""
-
-    def __init__(self, terms: contract.Terms, data: Mapping[str, Any] | None) -> None:
-        self.counted = [price for price in terms.prices if isinstance(price, UnitPrice)]
-        usual = {price.id: format(usual_quantity(price), "f") for price in self.counted}
-        super().__init__(data=data or usual)
-        for price in self.counted:
-            self.fields[price.id] = NumberField(
-                label=_("%(unit)s in one period, priced by “%(price)s”")
-                % {"unit": unit_name(price.unit).capitalize(), "price": price.id},
-                required=False,
-                max_length=40,
-            )
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse what no usage line could say, at its field."""
-        asked = super().clean() or {}
-        for price in self.counted:
-            text = asked.get(price.id) or "0"
-            if not QUANTITY.fullmatch(text):
-                self.add_error(price.id, gettext_lazy("Write a number such as 1,000,000."))
-        return asked
-
-    def quantities(self) -> dict[str, Decimal]:
-        """Return the quantity asked for each price; nothing written is none."""
-        return {price.id: Decimal(self.cleaned_data[price.id] or "0") for price in self.counted}
-
-
-def usual_quantity(price: UnitPrice) -> Decimal:
-    """Return a quantity that shows a price at work: past its last tier's bound, if it has tiers."""
-    if isinstance(price, Graduated | Volume):
-        bounds = [tier.up_to for tier in price.tiers if tier.up_to is not None]
-        if bounds:
-            return bounds[-1] * 2
-    return getattr(price, "per", Decimal(1)) * USUAL_PACKAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +40,77 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownCharge:
+    """One charge in words; ``counted`` is empty where nothing was."""
+
+    name: str
+    counted: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Simulation:
     """What sample counts come to under some terms."""
 
     quote: Quote
+    charges: Sequence[ShownCharge]
     waterfall: Sequence[Mapping[str, Any]]
     drawings: Sequence[Drawing]
+    notes: Sequence[str]
 
 
-def simulate(terms: contract.Terms, asked: Mapping[str, Decimal]) -> Simulation:
+def simulate(terms: contract.Terms, asked: Asked) -> Simulation:
     """Price one accounting period, the first of the term, in which so much was used."""
     prices = [price for price in terms.prices if isinstance(price, UnitPrice)]
-    tallies = [
-        Tally((price.uses or terms.grant.uses)[0], price.unit, asked[price.id]) for price in prices
-    ]
-    priced = quote(terms, Sample(tallies, {}))
-    drawings = [_draw(terms, price, asked[price.id]) for price in prices]
-    return Simulation(priced, tuple(_waterfall(terms, priced)), drawings)
+    tallies = [tally for price in prices for tally in asked.tallies(terms, price)]
+    priced = quote(terms, Sample(tallies, {}), works_counted=asked.works)
+    return Simulation(
+        priced,
+        tuple(_charge(charge) for charge in priced.charges),
+        tuple(_waterfall(terms, priced)),
+        [_draw(terms, price, asked) for price in prices],
+        tuple(_notes(terms)),
+    )
+
+
+def _charge(charge: ChargeDraft) -> ShownCharge:
+    """Say a price by its id, and what bounds all prices by its clause."""
+    is_bound = charge.price_id in (CAP, GUARANTEE)
+    name = str(CLAUSES[charge.price_id]) if is_bound else charge.price_id
+    if is_bound:
+        counted = ""
+    elif charge.unit is None:
+        counted = _("fixed amount")
+    else:
+        counted = f"{quantity(charge.quantity)} {unit_name(charge.unit)}"
+    return ShownCharge(name, counted, charge.amount_minor)
+
+
+def _notes(terms: contract.Terms) -> Iterator[str]:
+    """Yield what one period cannot show of the clauses that look beyond it."""
+    guarantee, cap, advance = terms.minimum_guarantee, terms.cap, terms.advance
+    if guarantee is not None and guarantee.window != "period":
+        yield _("Minimum guarantee: %(amount)s %(window)s. It is trued up when that ends.") % {
+            "amount": price_text(guarantee.amount, terms.currency),
+            "window": word("window", guarantee.window),
+        }
+    if cap is not None and cap.window != "period":
+        yield _("Cap: %(amount)s %(window)s. Later periods count towards it too.") % {
+            "amount": price_text(cap.amount, terms.currency),
+            "window": word("window", cap.window),
+        }
+    if advance is not None:
+        yield _("Advance: %(amount)s, paid ahead. What is charged here is earned back from it.") % {
+            "amount": price_text(advance.amount, terms.currency)
+        }
+    if terms.reserve is not None:
+        yield ngettext(
+            "Reserve: %(rate)s of each payee’s part is held back for %(count)d month.",
+            "Reserve: %(rate)s of each payee’s part is held back for %(count)d months.",
+            terms.reserve.months,
+        ) % {"rate": percent(terms.reserve.rate), "count": terms.reserve.months}
+    if any(price.tally != "period" for price in terms.prices):
+        yield _("Some quantities add up over more than one period; here they start at nothing.")
 
 
 def _waterfall(terms: contract.Terms, priced: Quote) -> Iterator[Mapping[str, Any]]:
@@ -110,21 +125,18 @@ def _waterfall(terms: contract.Terms, priced: Quote) -> Iterator[Mapping[str, An
     yield {"label": _("For the payees"), "amount_minor": left, "kind": "total"}
 
 
-def _draw(terms: contract.Terms, price: UnitPrice, asked: Decimal) -> Drawing:
-    most = max(asked * 2, usual_quantity(price))
-    found = curve(terms, price.id, most)
-    unit = unit_name(price.unit)
-    return Drawing(price.id, unit, _svg(terms, price, found, asked), tuple(_rows(terms, found)))
-
-
-def _svg(terms: contract.Terms, price: UnitPrice, found: Curve, asked: Decimal) -> str:
+def _draw(terms: contract.Terms, price: UnitPrice, asked: Asked) -> Drawing:
+    count = asked.quantities[price.id, price.unit]
+    most = max(count * 2, usual_quantity(price, price.unit))
+    beside = asked.beside(terms, price)
+    found = curve(terms, price.id, most, stated=asked.stated, beside=beside)
     points = [drawing.Point(Fraction(point.quantity), point.amount_minor) for point in found.points]
-    highest = max(point.charge_minor for point in points)
     unit = unit_name(price.unit)
-    return drawing.curve(
+    svg = drawing.curve(
         points,
         axis=drawing.Axis(
-            f"{quantity(found.points[-1].quantity)} {unit}", money(highest, terms.currency)
+            f"{quantity(most)} {unit}",
+            money(max(point.charge_minor for point in points), terms.currency),
         ),
         caption=Caption(
             f"curve-{price.id}",
@@ -133,15 +145,18 @@ def _svg(terms: contract.Terms, price: UnitPrice, found: Curve, asked: Decimal) 
         marks=[drawing.Mark(Fraction(bound), quantity(bound)) for bound in found.bounds],
         sample=_asked_point(terms, price, asked),
     )
+    return Drawing(price.id, unit, svg, tuple(_rows(terms, found)))
 
 
 def _asked_point(
-    terms: contract.Terms, price: UnitPrice, asked: Decimal
+    terms: contract.Terms, price: UnitPrice, asked: Asked
 ) -> tuple[drawing.Point, str] | None:
-    if not asked:
+    count = asked.quantities[price.id, price.unit]
+    if not count:
         return None
-    last = curve(terms, price.id, asked, intervals=1).points[-1]
-    point = drawing.Point(Fraction(asked), last.amount_minor)
+    beside = asked.beside(terms, price)
+    last = curve(terms, price.id, count, 1, stated=asked.stated, beside=beside).points[-1]
+    point = drawing.Point(Fraction(count), last.amount_minor)
     return point, money(last.amount_minor, terms.currency)
 
 

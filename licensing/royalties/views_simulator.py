@@ -11,7 +11,8 @@ from licensing.deals.reading import Position
 from licensing.deals.views import visible_deal
 from licensing.parties.roles import Scope
 from licensing.royalties.rates import AmountTooLarge
-from licensing.royalties.simulator import SampleForm, Simulation, simulate
+from licensing.royalties.sample_form import SampleForm
+from licensing.royalties.simulator import Simulation, simulate
 
 
 @scoped(Scope.DEALS_READ)
@@ -40,9 +41,10 @@ def _simulated(terms: contract.Terms, form: SampleForm) -> Simulation | None:
     if not form.is_valid():
         return None
     try:
-        return simulate(terms, form.quantities())
+        return simulate(terms, form.asked)
     except AmountTooLarge as refused:
+        name = str(refused.context["price"])
         form.add_error(
-            str(refused.context["price"]), _("That would cost more than can be charged.")
+            name if name in form.fields else None, _("That would cost more than can be charged.")
         )
         return None

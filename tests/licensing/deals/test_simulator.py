@@ -128,3 +128,146 @@ def test_one_band_without_an_end_suggests_a_thousand_times_its_units(
     answer = ask(browser(table.licensor), table.open(terms(prices=[endless])))
 
     assert answer.context["simulation"].quote.total_minor == 9_000
+
+
+def shown(answer: Any) -> list[tuple[str, str, int]]:
+    """Return the charges as the page says them."""
+    return [
+        (one.name, one.counted, one.amount_minor) for one in answer.context["simulation"].charges
+    ]
+
+
+def test_every_price_model_is_tried_at_once(table: Table, browser: Enter) -> None:
+    # 3 packages started beyond 10 free of 215: 3 x 50 = 150. All 2,000 at the second band: 2,000.
+    # 12 works at 30: 360. (10,000 - 1,000 - 500) x 30 % = 2,550. Pool 700, access 5,000.
+    written = terms(
+        grant=terms()["grant"] | {"uses": ["ai-train", "search", "evaluate"]},
+        prices=[
+            {
+                "id": "queries",
+                "model": "package",
+                "unit": "query",
+                "per": "100",
+                "unit_price": "50",
+                "free_units": "10",
+            },
+            {
+                "id": "pages",
+                "model": "volume",
+                "unit": "page",
+                "tiers": [
+                    {"up_to": "1000", "unit_price": "2"},
+                    {"up_to": None, "unit_price": "1"},
+                ],
+            },
+            {"id": "titles", "model": "per_work", "amount": "30", "count": "used"},
+            {
+                "id": "share",
+                "model": "revenue_share",
+                "rate": "0.30",
+                "base": "net",
+                "deductions": ["returns", "taxes"],
+            },
+            {"id": "pool", "model": "pool", "amount": "700"},
+            FLAT,
+        ],
+        fees=None,
+    )
+    counts = {
+        "queries": "215",
+        "pages": "2,000",
+        "titles": "12",
+        "share": "10,000",
+        "share~returns": "1,000",
+        "share~taxes": "500",
+    }
+
+    answer = ask(browser(table.licensee), table.open(written), **counts)
+
+    assert shown(answer) == [
+        ("queries", "215 queries", 150),
+        ("pages", "2,000 pages", 2_000),
+        ("titles", "12 works", 360),
+        ("share", "10,000 revenue", 2_550),
+        ("pool", "fixed amount", 700),
+        ("access", "fixed amount", 5_000),
+    ]
+    assert [drawn.price_id for drawn in answer.context["simulation"].drawings] == [
+        "queries",
+        "pages",
+        "share",
+    ]
+
+
+def test_lines_may_state_what_factors_ask_about(table: Table, browser: Enter) -> None:
+    # 1,000 pages at 1: 1,000; in Japan they count 1.5 times, in Japanese video 3 times.
+    weighed = {
+        "id": "pages",
+        "model": "per_unit",
+        "unit": "page",
+        "unit_price": "1",
+        "factors": [
+            {"when": {"territory": ["JP"]}, "times": "1.5"},
+            {"when": {"language": ["ja"], "media": ["video"]}, "times": "3"},
+        ],
+    }
+    client, deal = browser(table.licensee), table.open(terms(prices=[weighed]))
+
+    asked: list[dict[str, str]] = [{}, {"~territory": "JP"}, {"~language": "ja", "~media": "video"}]
+    answers = [ask(client, deal, pages="1,000", **stated) for stated in asked]
+
+    totals = [one.context["simulation"].quote.total_minor for one in answers]
+    ends = [one.context["simulation"].drawings[0].rows[-1] for one in answers]
+    assert totals == [1_000, 1_500, 3_000]
+    # The curve goes to 1,000 times the price's unit at least, and is drawn under the same factor.
+    assert ends == [("2,000", "¥2,000"), ("2,000", "¥3,000"), ("2,000", "¥6,000")]
+    assert 'value="JP">Japan' in answers[0].content.decode()
+
+
+def test_a_cap_is_named_and_what_looks_beyond_the_period_is_noted(
+    table: Table, browser: Enter
+) -> None:
+    written = terms(
+        prices=[FLAT],
+        cap={"amount": "3000", "window": "period"},
+        minimum_guarantee={"amount": "90000", "window": "year"},
+        advance={"amount": "10000", "release": "on_receipt"},
+        reserve={"rate": "0.1", "months": 6},
+    )
+
+    answer = ask(browser(table.licensee), table.open(written))
+
+    assert shown(answer) == [("access", "fixed amount", 5_000), ("Cap", "", -2_000)]
+    assert answer.context["simulation"].notes == (
+        "Minimum guarantee: ¥90,000 per licence year. It is trued up when that ends.",
+        "Advance: ¥10,000, paid ahead. What is charged here is earned back from it.",
+        "Reserve: 10% of each payee’s part is held back for 6 months.",
+    )
+
+
+@pytest.mark.parametrize("count", ["1.5", "9" * 24])
+def test_works_are_counted_in_whole_numbers(table: Table, browser: Enter, count: str) -> None:
+    works = {"id": "titles", "model": "per_work", "amount": "30", "count": "licensed"}
+
+    answer = ask(browser(table.licensee), table.open(terms(prices=[works])), titles=count)
+
+    assert list(answer.context["form"].errors) == ["titles"]
+
+
+def test_a_fixed_amount_beyond_what_an_account_holds_is_told_above_the_fields(
+    table: Table, browser: Enter
+) -> None:
+    step = {"from": "2026-10-01", "times": "999999"}
+    dear = {**FLAT, "amount": "999999999999999", "escalators": [step]}
+
+    answer = ask(browser(table.licensee), table.open(terms(prices=[dear])))
+
+    assert answer.context["simulation"] is None
+    assert "That would cost more than can be charged." in answer.content.decode()
+
+
+def test_no_usage_charges_nothing_and_the_page_says_so(table: Table, browser: Enter) -> None:
+    answer = ask(browser(table.licensee), table.open(priced("8.00")), tokens="0")
+
+    assert shown(answer) == []
+    assert "Nothing is charged for these counts." in answer.content.decode()
