@@ -18,6 +18,7 @@ from config.jobs import announce, enqueue_on_commit
 from licensing.claims import Claimable, claim
 from licensing.deals.models import Licence
 from licensing.usage import evidence, judging, keeping
+from licensing.usage.evidence import quoted
 from licensing.usage.judging import Total
 from licensing.usage.layout import kept_lines
 from licensing.usage.matching import coverage, standing
@@ -70,8 +71,22 @@ def _judged(report: UsageReport) -> Judged:
         path = folder / "lines.parquet"
         judging.judge(engine, path)
         totals = judging.totals(engine, path)
-        key = evidence.put_addressed(f"reports/{report.public_id}/lines", ".parquet", path).key
+        key = report.lines_key
+        if _differ(engine, lines, path):
+            key = evidence.put_addressed(f"reports/{report.public_id}/lines", ".parquet", path).key
     return Judged(key, totals, known.through)
+
+
+def _differ(engine: evidence.Engine, before: Path, after: Path) -> bool:
+    """Whether any line got another verdict or work; files may differ in how they are written."""
+    rows = engine.execute(
+        f"""
+        SELECT count(*) FROM read_parquet({quoted(after)}) AS now
+        JOIN read_parquet({quoted(before.resolve())}) AS old ON old.line_no = now.line_no
+        WHERE now.code <> old.code OR now.work_id IS DISTINCT FROM old.work_id
+        """
+    ).fetchall()
+    return bool(rows[0][0])
 
 
 def _stage(engine: evidence.Engine, lines: Path) -> None:
