@@ -14,7 +14,7 @@ from licensing.templatetags.money import quantity
 from licensing.templatetags.states import look
 from licensing.usage.lifecycle import Move
 from licensing.usage.models import ReportState, UsageReport
-from licensing.usage.receipts import quantities, verdicts
+from licensing.usage.receipts import lines_of, per_cent, quantities, verdicts
 from licensing.usage.vocabulary import REPORT_CODES, Verdict
 
 # Reports in force with lines that are not priced as they are.
@@ -42,13 +42,17 @@ NAMES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What became of some lines: how many, and how much of each unit."""
+    """What became of some lines: how many, and how much of each unit.
+
+    A quantity is a unit, its sum and its part of what was received, in per cent.
+    """
 
     name: str
     label: str | Promise
     lines: int
-    quantity: list[tuple[str, str]]
+    quantity: list[tuple[str, str, str]]
     explanation: str | Promise = ""
+    per_cent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +70,18 @@ class Line:
 
 def parts(report: UsageReport) -> Iterator[Part]:
     """Yield received, accepted, quarantined and rejected; the last three sum to the first."""
-    counts = {
-        "received": report.declared_lines,
-        Verdict.ACCEPTED: report.lines_accepted,
-        Verdict.QUARANTINED: report.lines_quarantined,
-        Verdict.REJECTED: report.lines_rejected,
-    }
+    counts = lines_of(report)
     by_unit = quantities(report)
+    parts_of_lines = per_cent(counts)
+    parts_of_units = {unit: per_cent(sums) for unit, sums in by_unit.items()}
     for name, lines in counts.items():
         quantity = [
-            (unit, sums[name]) for unit, sums in by_unit.items() if Decimal(sums[name]) or lines
+            (unit, sums[name], parts_of_units[unit].get(name, ""))
+            for unit, sums in by_unit.items()
+            if Decimal(sums[name]) or lines
         ]
-        yield Part(str(name), NAMES[name], lines, quantity, TURNS.get(name, ""))
+        share = parts_of_lines.get(name, "")
+        yield Part(name, NAMES[name], lines, quantity, TURNS.get(name, ""), share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ usage may not import what is built on it.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from ledger.money import allocate
 from licensing.usage.header import plain
 from licensing.usage.models import ReportState, UsageReport
 from licensing.usage.vocabulary import BY_CODE, REPORT_CODES, Verdict
@@ -33,13 +35,12 @@ def receipt(report: UsageReport, *, priced: bool = False) -> dict[str, Any]:
         "sha256": report.sha256,
         "original_sha256": report.original_sha256,
         "progress": report.progress,
-        "lines": {
-            "received": report.declared_lines,
-            "accepted": report.lines_accepted,
-            "quarantined": report.lines_quarantined,
-            "rejected": report.lines_rejected,
-        },
+        "lines": lines_of(report),
         "quantity": quantities(report),
+        "per_cent": {
+            "lines": per_cent(lines_of(report)),
+            "quantity": {unit: per_cent(parts) for unit, parts in quantities(report).items()},
+        },
         "verdicts": verdicts(report),
         "rejection": rejection(report),
         "charges": charges(report) if priced else None,
@@ -48,6 +49,29 @@ def receipt(report: UsageReport, *, priced: bool = False) -> dict[str, Any]:
         "checked_at": report.checked_at,
         "superseded_at": report.superseded_at,
     }
+
+
+def lines_of(report: UsageReport) -> dict[str, int]:
+    """Return how many lines were received and what became of them."""
+    return {
+        "received": report.declared_lines,
+        Verdict.ACCEPTED.value: report.lines_accepted,
+        Verdict.QUARANTINED.value: report.lines_quarantined,
+        Verdict.REJECTED.value: report.lines_rejected,
+    }
+
+
+def per_cent(parts: Mapping[str, int | str]) -> dict[str, str]:
+    """Return each verdict's part of what was received, in per cent with two decimals.
+
+    They sum to 100.00; what does not divide evenly goes to the largest remainders. Nothing for
+    what has no verdicts.
+    """
+    millionths = {name: int(Decimal(parts[name]) * 1_000_000) for name in Verdict}
+    if not any(millionths.values()):
+        return {}
+    hundredths = allocate(100_00, millionths.items())
+    return {name.value: f"{Decimal(hundredths[name]) / 100:.2f}" for name in Verdict}
 
 
 def quantities(report: UsageReport) -> dict[str, dict[str, str]]:

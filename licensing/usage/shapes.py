@@ -97,6 +97,21 @@ class CountShape(serializers.Serializer[Any]):
     rejected = serializers.IntegerField()
 
 
+class PerCentShape(serializers.Serializer[Any]):
+    """What became of the whole, in per cent with two decimals; the three sum to 100.00."""
+
+    accepted = serializers.CharField(help_text=DECIMAL, required=False)
+    quarantined = serializers.CharField(help_text=DECIMAL, required=False)
+    rejected = serializers.CharField(help_text=DECIMAL, required=False)
+
+
+class PerCentOutput(serializers.Serializer[Any]):
+    """Of the lines, and of each unit; empty before the check."""
+
+    lines = PerCentShape()
+    quantity = serializers.DictField(child=PerCentShape())
+
+
 class ReportOutput(serializers.Serializer[UsageReport]):
     """A report and what was found in it."""
 
@@ -116,6 +131,7 @@ class ReportOutput(serializers.Serializer[UsageReport]):
     progress = serializers.IntegerField(help_text="Per cent of the check that is done.")
     lines = CountShape()
     quantity = serializers.DictField(child=serializers.DictField(child=serializers.CharField()))
+    per_cent = PerCentOutput()
     verdicts = TotalShape(many=True)
     rejection = serializers.DictField(allow_null=True)
     charges = serializers.DictField(allow_null=True)

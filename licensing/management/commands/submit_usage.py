@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,10 @@ class Command(BaseCommand):
         made = receipt(report)
         known = "" if is_new else " (sent before)"
         self.stdout.write(f"{report.public_id} {report.report_id}: {report.state}{known}")
-        parts = ", ".join(f"{name} {count:,}" for name, count in made["lines"].items())
-        self.stdout.write(f"  lines: {parts}")
+        counts = {name: f"{count:,}" for name, count in made["lines"].items()}
+        self.stdout.write(f"  lines: {_parts(counts, made['per_cent']['lines'])}")
         for unit, quantities in made["quantity"].items():
-            parts = ", ".join(f"{name} {quantity}" for name, quantity in quantities.items())
+            parts = _parts(quantities, made["per_cent"]["quantity"][unit])
             self.stdout.write(f"  {unit}: {parts}")
         for total in made["verdicts"]:
             if total["code"]:
@@ -75,6 +76,14 @@ class Command(BaseCommand):
                     f"  {total['verdict']} {total['code']}: {counted}. {total['reason']} "
                     f"{total['suggestion']}"
                 )
+
+
+def _parts(counts: Mapping[str, str], per_cent: Mapping[str, str]) -> str:
+    """Say what was received and what became of it, with its part of the whole."""
+    return ", ".join(
+        f"{name} {count}" + (f" ({per_cent[name]} %)" if name in per_cent else "")
+        for name, count in counts.items()
+    )
 
 
 def _sender(slug: str | None, document: Any) -> Actor:

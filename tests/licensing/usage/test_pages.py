@@ -31,10 +31,10 @@ def test_the_list_adds_up_in_lines_and_in_quantity(office: Office) -> None:
 
     # Line 4 has the unknown use "train": rejected. Line 3's work is not in the catalogue.
     assert [(part.name, part.lines, part.quantity) for part in shown.parts] == [
-        ("received", 4, [("token", "1000009.5")]),
-        ("accepted", 2, [("token", "1000000.5")]),
-        ("quarantined", 1, [("token", "7")]),
-        ("rejected", 1, [("token", "2")]),
+        ("received", 4, [("token", "1000009.5", "")]),
+        ("accepted", 2, [("token", "1000000.5", "100.00")]),
+        ("quarantined", 1, [("token", "7", "0.00")]),
+        ("rejected", 1, [("token", "2", "0.00")]),
     ]
 
 

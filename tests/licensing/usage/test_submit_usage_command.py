@@ -28,10 +28,11 @@ def test_the_command_prints_a_receipt_that_adds_up(office: Office, tmp_path: Pat
     printed = run(office, tmp_path, "--licence", office.licence.public_id)
 
     report = UsageReport.objects.get()
+    tokens = "accepted 1000000.5 (100.00 %), quarantined 7 (0.00 %), rejected 2 (0.00 %)"
     assert printed.splitlines()[:3] == [
         f"{report.public_id} oct-1: accepted",
-        "  lines: received 4, accepted 2, quarantined 1, rejected 1",
-        "  token: received 1000009.5, accepted 1000000.5, quarantined 7, rejected 2",
+        "  lines: received 4, accepted 2 (50.00 %), quarantined 1 (25.00 %), rejected 1 (25.00 %)",
+        f"  token: received 1000009.5, {tokens}",
     ]
     assert "quarantined work_unknown: 1 lines, 7 token." in printed
 
