@@ -5,12 +5,9 @@ one transaction that first checks that nothing changed meanwhile. A worker kille
 a period that the sweep finds, and at most files that nothing refers to.
 """
 
-from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 import structlog
 from django.db import transaction
@@ -31,12 +28,11 @@ from licensing.royalties import (
     earlier,
     measures,
     periods,
-    points,
     rating,
     recouping,
-    tally,
 )
 from licensing.royalties.booking import Inputs, RatedPeriod
+from licensing.royalties.material import MadeFrom, opened, span_of
 from licensing.royalties.models import Close, Period, PeriodState
 from licensing.usage import evidence
 from licensing.usage.matching import coverage
@@ -166,16 +162,16 @@ def rate_period(period: Period) -> RatedPeriod:
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
         kept = basis.freeze(licence, period.ends_on, folder)
-        evidenced = Evidenced(tuple(reports), kept.granted, kept.key, tuple(before))
-        given = opened(stack, licence, span, evidenced, folder)
+        made_from = MadeFrom(tuple(reports), kept.granted, kept.key, tuple(before))
+        given = opened(stack, licence, span, made_from, folder)
         _progress(period, 2)
         rated = rating.rate_all(given, partial(_step, period))
         detail = folder / "detail.parquet"
-        given.lines.write_detail(detail, measures.of(terms, given.lines, given.earlier))
+        given.lines.write_detail(detail)
         detail_key = evidence.put_addressed(
             f"licences/{licence.public_id}/{period.label}", ".detail.parquet", detail
         ).key
-        counted = given.lines.lines()
+        counted = given.lines.lines(measures.dimensions(terms))
     inputs = Inputs(
         reports=tuple(report.basis for report in reports),
         works=kept.works,
@@ -190,55 +186,10 @@ def rate_period(period: Period) -> RatedPeriod:
     return RatedPeriod(inputs, rated.prices, detail_key, counted, carried)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidenced:
-    """What a close is made from: reports, works granted since signature, shares, closes before."""
-
-    reports: tuple[UsageReport, ...]
-    granted: tuple[str, ...]
-    basis_key: str
-    before: tuple[Close, ...]
-
-
-def opened(
-    stack: ExitStack, licence: Licence, span: periods.Span, made_from: Evidenced, folder: Path
-) -> rating.Material:
-    """Open the evidence of a close, for rating it first or again, until the stack closes."""
-    terms = contract.parse(licence.terms)
-    shares = stack.enter_context(evidence.local_path(made_from.basis_key))
-    covered = stack.enter_context(coverage.with_granted(licence, made_from.granted))
-    laid = points.lay(terms, covered.works, folder)
-    files = list(report_files(stack, made_from.reports))
-    carried_in = earlier.gather(stack, terms, span, made_from.before)
-    beside = [path for paths in carried_in.details.values() for path in paths]
-    lines = stack.enter_context(tally.opened(files, shares, folder, beside=beside, points=laid))
-    repertoire = rating.Repertoire(covered.count, shares, laid)
-    return rating.Material(terms, span, lines, repertoire, carried_in)
-
-
-def span_of(period: Period) -> periods.Span:
-    """Return a period's first and last day."""
-    return periods.Span(period.starts_on, period.ends_on)
-
-
 def _closes_before(period: Period) -> list[Close]:
     """Return the closes that a period's windows reach; raises `EarlierPeriodOpen`."""
     licence = period.licence
     return earlier.closes_before(licence, contract.parse(licence.terms), span_of(period))
-
-
-def report_files(stack: ExitStack, reports: Iterable[UsageReport]) -> Iterator[tally.ReportFile]:
-    """Yield the judged lines of reports, each open until the stack closes; zero has none."""
-    for report in reports:
-        if report.lines_key:
-            yield tally.ReportFile(
-                report.public_id,
-                (report.root or report).public_id,
-                report.sequence,
-                stack.enter_context(evidence.local_path(report.lines_key)),
-                report.model_family,
-                report.model_version,
-            )
 
 
 @transaction.atomic

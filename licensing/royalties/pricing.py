@@ -5,9 +5,11 @@ from typing import Any
 
 from ledger.money import currency, decimal_text
 from licensing.deals import terms as contract
-from licensing.royalties import periods, rates, tally
-from licensing.royalties.closing import report_files
+from licensing.deals.terms.prices import PerWork
+from licensing.royalties import measures, periods, rates, tally
 from licensing.royalties.content import plain
+from licensing.royalties.earlier import NOTHING_EARLIER
+from licensing.royalties.material import report_files
 from licensing.usage import evidence
 from licensing.usage.models import UsageReport
 
@@ -15,8 +17,8 @@ from licensing.usage.models import UsageReport
 def of_report(report: UsageReport) -> dict[str, Any]:
     """Return the charges of one report alone, as `quote` writes them.
 
-    The period's charge may differ: tiers add up over all reports of it, and a fixed amount is due
-    once whatever is reported, so fixed amounts are left out here.
+    The period's charge may differ: tiers add up over all reports of it and of its window, and a
+    fixed amount, or one for every licensed work, is due whatever is reported and is left out here.
     """
     licence = report.licence
     terms = contract.parse(licence.terms)
@@ -42,9 +44,19 @@ def of_report(report: UsageReport) -> dict[str, Any]:
 
 def _rated(report: UsageReport, terms: contract.Terms) -> list[rates.ChargeDraft]:
     span = periods.span_of(report.period, periods.cadence_of(terms))
-    context = rates.Context(starts_on=span.starts_on, ends_on=span.ends_on, first=False)
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
         files = list(report_files(stack, [report]))
         lines = stack.enter_context(tally.opened(files, None, folder))
-        return rates.rate(terms, lines.tallies(), context)
+        found = measures.of(terms, lines, NOTHING_EARLIER)
+        context = rates.Context(
+            starts_on=span.starts_on,
+            ends_on=span.ends_on,
+            first=False,
+            works={
+                price.id: rates.Works(lines.works_used(found[price.id]) if price.id in found else 0)
+                for price in terms.prices
+                if isinstance(price, PerWork)
+            },
+        )
+        return rates.rate(terms, lines.tallies(measures.dimensions(terms)), context)

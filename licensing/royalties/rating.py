@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from licensing.deals import terms as contract
 from licensing.deals.terms.prices import PerWork
@@ -10,39 +9,12 @@ from licensing.royalties import measures, periods, rates
 from licensing.royalties.allocation import SUSPENSE, Numerator
 from licensing.royalties.booking import RatedPrice
 from licensing.royalties.division import divide
-from licensing.royalties.earlier import NOTHING_EARLIER, Carried, Earlier
-from licensing.royalties.tally import Measure, PeriodLines
+from licensing.royalties.earlier import Carried
+from licensing.royalties.material import Material, Repertoire
+from licensing.royalties.tally import Measure
 from licensing.usage.evidence import engine, quoted, workplace
 
 Step = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Repertoire:
-    """The works a licence covers: how many, who shares in those owned, and their points.
-
-    ``shares`` and ``points`` are Parquet; points are None where the key asks for none.
-    """
-
-    works: int
-    shares: Path
-    points: Path | None = None
-
-    @property
-    def files(self) -> list[Path]:
-        """What there is to read."""
-        return [path for path in (self.shares, self.points) if path is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """Everything a period is rated from, open for questions."""
-
-    terms: contract.Terms
-    span: periods.Span
-    lines: PeriodLines
-    repertoire: Repertoire
-    earlier: Earlier = NOTHING_EARLIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +38,11 @@ def rate_all(given: Material, step: Step = no_step) -> Rated:
     found = measures.of(terms, given.lines, earlier)
     tallies = tuple(given.lines.tallies(measures.dimensions(terms)))
     context = _context(given, found)
+    given.lines.lay_out(found)
     prices = []
     for draft in rates.rate(terms, [*earlier.tallies, *tallies], context):
-        measure = found.get(draft.price_id)
-        numerators = given.lines.numerators(measure) if measure else []
-        prices.append(_divided(terms, draft, numerators or equally(given.repertoire)))
+        numerators = given.lines.numerators(draft.price_id) or equally(given.repertoire)
+        prices.append(_divided(terms, draft, numerators))
         step()
     carried = Carried(tallies, sum(one.draft.amount_minor for one in prices))
     charged = [*earlier.charged, rates.Charged(given.span.starts_on, carried.charged_minor)]

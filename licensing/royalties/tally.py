@@ -89,7 +89,6 @@ class Count:
     generation: str
     quantity: Decimal
     lines: int
-    works: int
 
     @property
     def tally(self) -> Tally:
@@ -117,28 +116,32 @@ class PeriodLines:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._counted: dict[str, list[Count]] = {}
 
     def counts(self, asked: Collection[str] = DIMENSIONS) -> list[Count]:
         """Return exact quantities by use, unit and what lines state, in that order.
 
-        Only the dimensions ``asked`` for are told apart; the others are ''.
+        Only the dimensions ``asked`` for are told apart; the others are ''. The lines are read
+        once, however often this is asked.
         """
         told = ", ".join(name if name in asked else f"'' AS {name}" for name in DIMENSIONS)
-        rows = self._ask(
-            f"""
-            SELECT "use", unit, {told}, sum(quantity), count(*), count(DISTINCT work_id)
-            FROM in_force GROUP BY ALL ORDER BY ALL
-            """
-        )
-        return [Count(*row) for row in rows]
+        if told not in self._counted:
+            rows = self._ask(
+                f"""
+                SELECT "use", unit, {told}, sum(quantity), count(*)
+                FROM in_force GROUP BY ALL ORDER BY ALL
+                """
+            )
+            self._counted[told] = [Count(*row) for row in rows]
+        return self._counted[told]
 
     def tallies(self, asked: Collection[str] = DIMENSIONS) -> list[Tally]:
         """Return the counts as rating takes them."""
         return [count.tally for count in self.counts(asked)]
 
-    def lines(self) -> int:
+    def lines(self, asked: Collection[str] = DIMENSIONS) -> int:
         """Return how many lines are counted."""
-        return int(self._ask("SELECT count(*) FROM in_force")[0][0])
+        return sum(count.lines for count in self.counts(asked))
 
     def works_used(self, measure: Measure = EVERYTHING) -> int:
         """Return how many distinct works were used at all and were not paid for before."""
@@ -157,45 +160,49 @@ class PeriodLines:
             return 0
         return int(self._ask(f"SELECT count(DISTINCT work_id) FROM ({_seen(measure)})")[0][0])
 
-    def numerators(self, measure: Measure = EVERYTHING) -> list[Numerator]:
-        """Return Σ quantity × weight per payee and weight total, in millionths of a unit.
+    def lay_out(self, prices: Mapping[str, Measure]) -> None:
+        """Work out what each payee's part of each price is made of: a row per payee and work.
 
-        Works that nobody owns come as suspense with weight total 0. Raises `TooMuch`.
-        """
-        rows = self._ask(
-            f"""
-            SELECT coalesce(payee, {quoted(SUSPENSE)}), coalesce(weight_total, 0),
-                   sum(parts * coalesce(weight, 1))
-            FROM ({_used(measure)}) AS used LEFT JOIN shares ON shares.work_id = used.work_id
-            GROUP BY ALL ORDER BY ALL
-            """
-        )
-        return [Numerator(payee, int(total), int(numerator)) for payee, total, numerator in rows]
-
-    def write_detail(self, path: Path, prices: Mapping[str, Measure]) -> None:
-        """Write what each payee's part of each price is made of, one row per payee and work.
-
-        A payee's rows stand together, those that weigh most first, as a statement shows them.
-
-        Columns: ``price_id, payee, work_id, quantity, weight, weight_total, numerator, lines``.
-        The numerators of a price sum to what `numerators` returns, so a figure on a statement is
-        followed from here to the lines of its works. Raises `TooMuch`.
+        It is kept for `numerators` and `write_detail`. Raises `TooMuch`.
         """
         selects = [
             f"""
             SELECT {quoted(price_id)} AS price_id, coalesce(payee, {quoted(SUSPENSE)}) AS payee,
                    used.work_id, quantity, coalesce(weight, 1) AS weight,
                    coalesce(weight_total, 0) AS weight_total,
-                   CAST(parts * coalesce(weight, 1) AS DECIMAL(38, 0)) AS numerator, lines
+                   parts * coalesce(weight, 1) AS numerator, lines
             FROM ({_used(measure)}) AS used LEFT JOIN shares ON shares.work_id = used.work_id
             """
             for price_id, measure in sorted(prices.items(), key=lambda one: one[0])
         ]
         rows = " UNION ALL ".join(selects) or NO_DETAIL
+        self._ask(f"CREATE OR REPLACE TABLE detail AS {rows}")
+
+    def numerators(self, price_id: str) -> list[Numerator]:
+        """Return Σ quantity × weight per payee and weight total, in millionths of a unit.
+
+        Works that nobody owns come as suspense with weight total 0. A price that was not laid out
+        has none. Raises `TooMuch`.
+        """
+        rows = self._ask(
+            f"""
+            SELECT payee, weight_total, sum(numerator)
+            FROM detail WHERE price_id = {quoted(price_id)} GROUP BY ALL ORDER BY ALL
+            """
+        )
+        return [Numerator(payee, int(total), int(numerator)) for payee, total, numerator in rows]
+
+    def write_detail(self, path: Path) -> None:
+        """Write what was laid out as Parquet, so that a figure is followed to the lines of a work.
+
+        Columns: ``price_id, payee, work_id, quantity, weight, weight_total, numerator, lines``. A
+        payee's rows stand together, those that weigh most first, as a statement shows them.
+        Raises `TooMuch`.
+        """
         self._ask(
             f"""
             COPY (
-                SELECT * FROM ({rows})
+                SELECT * REPLACE (CAST(numerator AS DECIMAL(38, 0)) AS numerator) FROM detail
                 ORDER BY price_id, payee, numerator // greatest(weight_total, 1) DESC, work_id
             ) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)
             """
@@ -271,7 +278,7 @@ def _list(engine: Engine, reports: Iterable[ReportFile]) -> None:
 
 NO_DETAIL = """
     SELECT '' AS price_id, '' AS payee, 0::BIGINT AS work_id, 0::DECIMAL(38, 6) AS quantity,
-           0::BIGINT AS weight, 0::BIGINT AS weight_total, 0::DECIMAL(38, 0) AS numerator,
+           0::BIGINT AS weight, 0::BIGINT AS weight_total, 0::HUGEINT AS numerator,
            0::BIGINT AS lines
     WHERE false
 """
@@ -350,7 +357,9 @@ def _of(kinds: Collection[Kind] | None) -> str:
 
 def _used(measure: Measure) -> str:
     """Return the SELECT of each work's quantity, and of its parts in whole millionths."""
-    parts = f"sum(CAST(quantity * {PARTS_PER_UNIT} AS HUGEINT) * {_times(measure)})"
+    parts = f"CAST(sum(quantity) * {PARTS_PER_UNIT} AS HUGEINT)"
+    if measure.times:
+        parts = f"sum(CAST(quantity * {PARTS_PER_UNIT} AS HUGEINT) * {_times(measure)})"
     if measure.each_work:
         each = "any_value(points)" if measure.points else "1"
         parts = f"CAST({PARTS_PER_UNIT} AS HUGEINT) * {each}"
@@ -375,8 +384,6 @@ def _seen(measure: Measure) -> str:
 
 
 def _times(measure: Measure) -> str:
-    if not measure.times:
-        return "1"
     cases = " ".join(
         f"WHEN {_states(measure.dimensions, stated)} THEN CAST({int(often)} AS HUGEINT)"
         for stated, often in sorted(measure.times.items())

@@ -18,7 +18,7 @@ from ledger.models import Account
 from ledger.verify import Finding, Proof, Verified
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
-from licensing.royalties import closing, content, earlier, rating, recouping, reserving
+from licensing.royalties import content, earlier, material, rating, recouping, reserving
 from licensing.royalties.booking import booked
 from licensing.royalties.division import NOTHING, Division
 from licensing.royalties.models import Allocation, AllocationRole, Close, Period, Statement
@@ -193,12 +193,12 @@ def _is_intact(key: str) -> bool:
 
 def _rate_again(close: Close, reports: list[UsageReport]) -> rating.Rated:
     period = close.period
-    span = closing.span_of(period)
+    span = material.span_of(period)
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
         before = tuple(earlier.named_by(close))
-        made_from = closing.Evidenced(tuple(reports), tuple(close.granted), close.basis_key, before)
-        return rating.rate_all(closing.opened(stack, period.licence, span, made_from, folder))
+        made_from = material.MadeFrom(tuple(reports), tuple(close.granted), close.basis_key, before)
+        return rating.rate_all(material.opened(stack, period.licence, span, made_from, folder))
 
 
 def _differences(was: Division, now: Division) -> Iterator[str]:
