@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from licensing.deals.terms.described import describe
 from licensing.deals.terms.document import SCHEMA, Terms
 
 
@@ -14,5 +15,5 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA,
-        **Terms.model_json_schema(by_alias=True, mode="validation"),
+        **describe(Terms.model_json_schema(by_alias=True, mode="validation")),
     }
