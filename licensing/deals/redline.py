@@ -147,7 +147,10 @@ def _runs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Kind, str]]:
             yield Kind.ADDED, "".join(new[new_from:new_to])
 
 
-_PIECE = re.compile(r"[\u3001-\u30ff\u3400-\u9fff\uff00-\uffef]+|\w+\s*|.\s*", re.DOTALL)
+_PIECE = re.compile(
+    r"[\u3001-\u30ff\u3400-\u9fff\uff00-\uffef]+|\d+(?:[.,]\d+)*\s*|\w+\s*|.\s*",
+    re.DOTALL,
+)
 _JAPANESE = re.compile(r"[\u3001-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 

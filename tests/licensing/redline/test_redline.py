@@ -172,3 +172,12 @@ def test_a_grant_without_changes_in_order_shows_none(name: str) -> None:
     after["grant"][name] = list(reversed(before["grant"][name]))
 
     assert differences(before, after) == []
+
+
+def test_a_number_is_compared_whole() -> None:
+    assert text_changes("¥12.50 per 1,000,000トークン", "¥11.50 per 1,000,000トークン") == [
+        Segment(Kind.KEPT, "¥"),
+        Segment(Kind.REMOVED, "12.50 "),
+        Segment(Kind.ADDED, "11.50 "),
+        Segment(Kind.KEPT, "per 1,000,000トークン"),
+    ]
