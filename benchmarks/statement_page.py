@@ -82,7 +82,8 @@ def write_detail(folder: Path, payees: list[str]) -> Path:
         )
     report = tally.ReportFile("rpt_benchmark", "rpt_benchmark", 0, folder / "lines.parquet")
     with tally.opened([report], folder / "shares.parquet", folder) as lines:
-        lines.write_detail(folder / "detail.parquet", {"tokens": tally.EVERYTHING})
+        lines.lay_out({"tokens": tally.EVERYTHING})
+        lines.write_detail(folder / "detail.parquet")
     return folder / "detail.parquet"
 
 

@@ -1,6 +1,7 @@
 """What one report's accepted lines cost by themselves: the price on a licensee's receipt."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from ledger.money import currency, decimal_text
@@ -46,7 +47,10 @@ def _rated(report: UsageReport, terms: contract.Terms) -> list[rates.ChargeDraft
     span = periods.span_of(report.period, periods.cadence_of(terms))
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
-        files = list(report_files(stack, [report]))
+        files = [
+            replace(one, path=evidence.beside(one.path, folder))
+            for one in report_files(stack, [report])
+        ]
         lines = stack.enter_context(tally.opened(files, None, folder))
         found = measures.of(terms, lines, NOTHING_EARLIER)
         context = rates.Context(

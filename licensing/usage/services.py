@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from licensing.access import Actor
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
@@ -76,6 +78,7 @@ def judge(  # noqa: PLR0913  # what a verdict depends on, each by name
     step: Callable[[int], None] = intake.unwatched,
 ) -> IntakeResult:
     """Judge lines against a licence; raises `ReportRefused`."""
+    is_small = source.size <= settings.SMALL_REPORT_BYTES
     view = grant.view(
         contract.parse(licence.terms),
         period=header.period,
@@ -85,7 +88,6 @@ def judge(  # noqa: PLR0913  # what a verdict depends on, each by name
     known = standing.of(licence)
     with coverage.covered(licence, standing.last_day(header.period)) as covered:
         catalogue = RegisteredWorks(licence.licensor_id)
-        inputs = Inputs(
-            header, view, covered.works, catalogue, checks_sha256, step, known.infringing
-        )
+        works = evidence.beside(covered.works, folder) if is_small else covered.works
+        inputs = Inputs(header, view, works, catalogue, checks_sha256, step, known.infringing)
         return replace(intake.check(source, inputs, folder), judged_through=known.through)
