@@ -19,7 +19,7 @@ from licensing.royalties.simulation import Curve, curve
 
 MAX_LINES = 10_000
 REQUIRED = ("line_id", "work", "use", "unit", "quantity")
-COLUMNS = frozenset({*REQUIRED, "territory", "note"})
+COLUMNS = frozenset({*REQUIRED, "territory", "language", "media", "note"})
 
 
 class CurveInput(serializers.Serializer[Any]):

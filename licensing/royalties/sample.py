@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from licensing.deals.terms.dimensions import is_language, is_medium, normal_language
 from licensing.deals.terms.prices import PerWork
 from licensing.deals.terms.territories import TERRITORIES
 from licensing.deals.terms.uses import USE_NAMES
@@ -53,12 +54,12 @@ class Sample:
 
 
 def add_up(rows: Iterable[tuple[str, Row]], joint: str = " ") -> Sample:
-    """Return the sums of rows by use, unit and territory.
+    """Return the sums of rows by use, unit, territory, language and medium.
 
     A row has the columns of a usage report as text and comes with the words that name its place;
     a fault is at the place, ``joint`` and the column. Raises `InvalidSample` with the first faults.
     """
-    sums: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
+    sums: dict[tuple[str, str, str, str, str], Fraction] = defaultdict(Fraction)
     works: dict[str, set[str]] = defaultdict(set)
     seen: set[str] = set()
     faults: list[Fault] = []
@@ -73,16 +74,29 @@ def add_up(rows: Iterable[tuple[str, Row]], joint: str = " ") -> Sample:
             break
         if not wrong:
             quantity = Fraction(row["quantity"])
-            sums[row["use"], row["unit"], row.get("territory", "")] += quantity
+            sums[_kind(row)] += quantity
             if quantity:
                 works[row["use"]].add(row["work"])
     if faults:
         raise InvalidSample("Some lines cannot be quoted.", faults=faults)
     tallies = [
-        Tally(use, unit, as_decimal(sums[use, unit, place]), territory=place or None)
-        for use, unit, place in sorted(sums)
+        Tally(
+            kind[0],
+            kind[1],
+            as_decimal(sums[kind]),
+            territory=kind[2] or None,
+            language=kind[3] or None,
+            media=kind[4] or None,
+        )
+        for kind in sorted(sums)
     ]
     return Sample(tallies, works)
+
+
+def _kind(row: Row) -> tuple[str, str, str, str, str]:
+    """Return what a price may tell a row apart by."""
+    language = normal_language(row.get("language", ""))
+    return row["use"], row["unit"], row.get("territory", ""), language, row.get("media", "")
 
 
 def _wrong(row: Row, seen: set[str]) -> Iterator[tuple[str, str, str]]:
@@ -100,3 +114,7 @@ def _wrong(row: Row, seen: set[str]) -> Iterator[tuple[str, str, str]]:
         yield "quantity", "quantity_invalid", _NOT_PLAIN.format(row["quantity"][:_SHOWN])
     if row.get("territory") and row["territory"] not in TERRITORIES:
         yield "territory", "territory_unknown", "Write two capitals such as JP."
+    if row.get("language") and not is_language(row["language"]):
+        yield "language", "language_malformed", "Write a tag such as ja or zh-Hant."
+    if row.get("media") and not is_medium(row["media"]):
+        yield "media", "media_malformed", "Write a medium as the terms do, such as video."

@@ -7,20 +7,40 @@ from pathlib import Path
 
 from licensing.errors import Fault
 from licensing.royalties.sample import InvalidSample, Row, Sample, add_up
-from licensing.usage.formats import Plain, prepare_csv
+from licensing.usage import confined, evidence, files
+from licensing.usage.formats import Plain
 from licensing.usage.refusal import snippet
+
+ROWS_AT_ONCE = 10_000
 
 
 def read_sample(path: Path) -> Sample:
-    """Read a CSV file, plain or (named ``.gz``) compressed, and add it up by use and unit.
+    """Read a file in any format of a report, told by its name, and add it up by use and unit.
 
     Raises `InvalidSample` naming file, line and field, with the lines numbered as an editor does
     and their ``line_id`` beside; `ReportRefused` for bytes that no report may hold, and `OSError`
     for a file that cannot be opened.
     """
-    compression = "gzip" if path.suffix == ".gz" else ""
-    with tempfile.TemporaryDirectory() as folder:
-        return add_up(_rows(path.name, prepare_csv(path, compression, Path(folder))))
+    shape = files.named(path.name)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        plain = confined.prepare(path.resolve(), shape.format, shape.compression, folder)
+        if plain.texts is None:
+            return add_up(_rows(path.name, plain))
+        return add_up(_texts(path.name, plain, folder))
+
+
+def _texts(name: str, plain: Plain, folder: Path) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of NDJSON and Parquet, whose lines are numbered from 1."""
+    columns = ", ".join(f'"{column}"' for column in plain.columns)
+    with evidence.engine(folder, reads=[plain.path]) as engine:
+        engine.execute(f"SELECT {columns} FROM read_parquet({evidence.quoted(plain.path)})")  # noqa: S608  # our own names
+        number = 0
+        while fetched := engine.fetchmany(ROWS_AT_ONCE):
+            for fields in fetched:
+                number += 1
+                row = dict(zip(plain.columns, fields, strict=True))
+                yield f"{name} line {number} (line_id {snippet(row['line_id'])})", row
 
 
 def _rows(name: str, plain: Plain) -> Iterator[tuple[str, Row]]:

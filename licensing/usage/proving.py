@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from licensing.deals.terms.dimensions import LANGUAGE, MEDIUM
 from licensing.deals.terms.territories import TERRITORIES
 from licensing.deals.terms.uses import CONCRETE_USES
 from licensing.errors import Fault
@@ -16,14 +17,6 @@ from licensing.usage.grant import GrantView
 from licensing.usage.header import Header, plain
 from licensing.usage.refusal import SHOWN, ReportRefused, blamed, snippet
 from licensing.usage.vocabulary import OPTIONAL, UNITS
-
-# The form of BCP 47 without extensions and private use, and no longer than terms may write it.
-LANGUAGE: Final = (
-    "[A-Za-z]{2,3}(-[A-Za-z]{3})?(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
-    "(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3})){0,2}"
-)
-# What terms call a token.
-MEDIUM: Final = "[a-z][a-z0-9_-]{0,39}"
 
 
 def normal_language(column: str) -> str:

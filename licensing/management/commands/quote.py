@@ -14,6 +14,7 @@ from licensing.deals.terms.scalars import plain
 from licensing.errors import Fault, LicensingError
 from licensing.royalties.quote import Quote, quote
 from licensing.royalties.sample_file import read_sample
+from licensing.usage import files
 
 HEADINGS = ("price", "unit", "quantity", "amount")
 
@@ -24,7 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--terms", required=True, type=Path, help="A Terms document (JSON).")
-        parser.add_argument("--usage", required=True, type=Path, help="Usage lines (CSV or .gz).")
+        parser.add_argument(
+            "--usage", required=True, type=Path, help=f"Usage lines ({files.SUFFIXES})."
+        )
         parser.add_argument("--licensed-works", type=int, help="How many works are licensed.")
         parser.add_argument("--json", action="store_true", help="Print JSON with every trace.")
 

@@ -5,9 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from licensing.deals.terms import parse
+from licensing.royalties.quote import quote
+from licensing.royalties.rates import Tally
+from licensing.royalties.sample import Sample
 from licensing.usage import header as headers
 from licensing.usage import strict
+from licensing.usage.intake import IntakeResult
 from licensing.usage.vocabulary import Verdict
+from tests.licensing.terms.documents import PER_MILLION, plain_document
 from tests.licensing.usage.desk import (
     Shelf,
     check_csv,
@@ -20,6 +26,19 @@ from tests.licensing.usage.desk import (
 CYCLE = Path(__file__).parents[4] / "shared" / "data" / "cycle"
 
 pytestmark = pytest.mark.skipif(not CYCLE.exists(), reason="the shared real reports are absent")
+
+
+# Accepted tokens × 2.50 USD ÷ 1,000,000, rounded once, half away from zero:
+#   20,858,600,725 → 52,146.5018125; 76,448,522,604 → 191,121.30651;
+#   296,507,806,771 → 741,269.5169275
+CHARGES = {"c4": 5_214_650, "refinedweb": 19_112_131, "dolma": 74_126_952}
+
+
+def amount_minor(result: IntakeResult) -> int:
+    """Return what the accepted tokens cost, in cents."""
+    tokens = sum(total.quantity for total in result.totals if total.verdict is Verdict.ACCEPTED)
+    sample = Sample([Tally("ai-train", "token", Decimal(tokens))], {})
+    return quote(parse(plain_document(PER_MILLION)), sample).total_minor
 
 
 @pytest.mark.parametrize(
@@ -75,5 +94,6 @@ def test_a_real_report_is_the_same_as_ndjson_and_as_parquet(tmp_path: Path, name
 
     everything = "line_no, line_id, work, work_id, use, unit, quantity, verdict, code"
     for other in (as_ndjson, as_parquet):
+        assert amount_minor(other) == CHARGES[name]
         assert other.totals == as_csv.totals
         assert rows(other, everything) == rows(as_csv, everything)
