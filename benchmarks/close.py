@@ -138,7 +138,7 @@ def bare(lines: Path, shares: Path) -> tuple[float, Decimal]:
             GROUP BY payee
             """  # noqa: S608  # our own paths
         ).fetchall()
-    return time.perf_counter() - began, sum(Decimal(one) for _, one in rows)
+    return time.perf_counter() - began, sum((one for _, one in rows), Decimal(0))
 
 
 def close(books: "Books") -> "tuple[float, Close]":
