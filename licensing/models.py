@@ -13,6 +13,7 @@ from licensing.catalogue.models import (
 )
 from licensing.deals.models import Deal, DealMove, Licence, Offer, Signature
 from licensing.parties.models import ApiKey, Invitation, Membership, Organisation, User
+from licensing.royalties.agencies.models import Agency
 from licensing.royalties.models import (
     Allocation,
     Charge,
@@ -28,6 +29,7 @@ from licensing.usage.matching.models import Judging, MatchDecision, Sighting, Un
 from licensing.usage.models import ReportMove, UploadPart, UsageReport
 
 __all__ = [
+    "Agency",
     "Allocation",
     "ApiKey",
     "CatalogueImport",

@@ -39,6 +39,7 @@ class Scope(StrEnum):
     MATCHING_WRITE = "matching:write"
     STATEMENTS_READ = "statements:read"
     STATEMENTS_APPROVE = "statements:approve"
+    AGENCIES_WRITE = "agencies:write"
     PERIODS_CLOSE = "periods:close"
     INVOICES_READ = "invoices:read"
     INVOICES_WRITE = "invoices:write"
@@ -59,6 +60,7 @@ _RIGHTS_SIDE = _EVERYONE | {
     S.MATCHING_READ,
     S.MATCHING_WRITE,
     S.STATEMENTS_READ,
+    S.AGENCIES_WRITE,
     S.PAYOUTS_READ,
 }
 
@@ -81,6 +83,7 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
         S.USAGE_WRITE,
         S.MATCHING_WRITE,
         S.STATEMENTS_APPROVE,
+        S.AGENCIES_WRITE,
         S.PERIODS_CLOSE,
         S.INVOICES_WRITE,
         S.PAYOUTS_RUN,

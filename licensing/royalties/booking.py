@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,8 @@ from ledger.journal import EntryDraft
 from licensing.errors import LicensingError
 from licensing.parties.models import Organisation
 from licensing.royalties import recouping, reserving, statements
+from licensing.royalties.agencies.chains import passed_on
+from licensing.royalties.agencies.services import links_of
 from licensing.royalties.allocation import SUSPENSE
 from licensing.royalties.content import operator
 from licensing.royalties.division import NOTHING, Division, Part
@@ -139,6 +141,7 @@ def book(period: Period, rated: RatedPeriod) -> Close:
     differs no charge is made, and the close still says what it looked at.
     """
     last = period.closes.order_by("-number").first()
+    links = links_of(period.licence, period.ends_on)
     close = Close.objects.create(
         period=period,
         number=last.number + 1 if last else 1,
@@ -153,11 +156,13 @@ def book(period: Period, rated: RatedPeriod) -> Close:
             for period, number, inputs in rated.inputs.window
         ],
         carried=rated.carried,
+        agencies=[link.as_json() for link in links],
         inputs_hash=rated.inputs.sha256,
         lines_rated=rated.lines_rated,
         closed_at=timezone.now(),
     )
-    allocations = _book_differences(period, close, rated.prices)
+    prices = [replace(one, division=passed_on(one.division, links)) for one in rated.prices]
+    allocations = _book_differences(period, close, prices)
     allocations += recouping.settle(recouping.lock(period.licence_id), closing=period)
     if allocations:
         statements.draft(allocations, period.starts_on)
@@ -265,7 +270,7 @@ class _Parties:
             yield Allocation(
                 charge=charge,
                 organisation=None if suspended else self.organisation(payee),
-                role=AllocationRole.SUSPENSE if suspended else AllocationRole.PAYEE,
+                role=AllocationRole.SUSPENSE if suspended else self._role(charge, payee, part),
                 weight=str(part.weight),
                 gross_minor=part.gross_minor,
                 operator_fee_minor=part.operator_fee_minor,
@@ -273,6 +278,13 @@ class _Parties:
                 reserve_minor=reserve_minor,
                 amount_minor=part.net_minor - reserve_minor,
             )
+
+    @staticmethod
+    def _role(charge: Charge, payee: str, part: Part) -> AllocationRole:
+        """Return what somebody earns as: an agent has no weight in the works of its own."""
+        agencies = charge.close.agencies if charge.close else []
+        is_agent = part.weight == 0 and any(link["agent"] == payee for link in agencies)
+        return AllocationRole.AGENT if is_agent else AllocationRole.PAYEE
 
     def entry(
         self, charge: Charge, difference: Division, reserves: Mapping[str, int]

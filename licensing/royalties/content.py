@@ -188,6 +188,8 @@ def line(
 def _kind(allocation: Allocation) -> str:
     if allocation.charge.kind != ChargeKind.PRICE:
         return allocation.charge.kind
+    if allocation.role == AllocationRole.AGENT:
+        return "agency"
     return "fee" if allocation.role == AllocationRole.COLLECTIVE_FEE else "share"
 
 

@@ -115,6 +115,9 @@ class Close(models.Model):
     carried = models.JSONField(
         default=dict, help_text=_("What it hands on to later periods: tallies and what they cost.")
     )
+    agencies = models.JSONField(
+        default=list, help_text=_("The agents' rates it divided by: payee, agent, rate.")
+    )
     inputs_hash = models.CharField(max_length=64)
     lines_rated = models.BigIntegerField()
     closed_at = models.DateTimeField()
@@ -201,7 +204,12 @@ class AllocationRole(models.TextChoices):
     OPERATOR_FEE = "operator_fee", _("Operator fee")
     COLLECTIVE_FEE = "collective_fee", _("Collective fee")
     PAYEE = "payee", _("Payee")
+    AGENT = "agent", _("Agent")
     SUSPENSE = "suspense", _("Suspense")
+
+
+EARNING = (AllocationRole.PAYEE, AllocationRole.AGENT)
+"""Who earns of a charge: owners, and the agents they pass a part on to."""
 
 
 class Allocation(models.Model):

@@ -22,6 +22,7 @@ from ledger.journal import EntryDraft
 from licensing.deals.models import Licence
 from licensing.parties.models import Organisation
 from licensing.royalties.models import (
+    EARNING,
     Allocation,
     AllocationRole,
     Charge,
@@ -71,7 +72,7 @@ def released_minor(licences: Sequence[Licence]) -> int:
 def earnings_of(licences: Sequence[Licence]) -> list[Earnings]:
     """Return what each period earned, in the order in which it is recouped."""
     rows = (
-        Allocation.objects.filter(role=AllocationRole.PAYEE, charge__period__licence__in=licences)
+        Allocation.objects.filter(role__in=EARNING, charge__period__licence__in=licences)
         .exclude(charge__kind=ChargeKind.ADVANCE)
         .values(
             "charge__period__starts_on",

@@ -20,6 +20,7 @@ from licensing.parties.models import Organisation
 from licensing.royalties import recouping, statements
 from licensing.royalties.division import Division
 from licensing.royalties.models import (
+    EARNING,
     Allocation,
     AllocationRole,
     Charge,
@@ -82,7 +83,7 @@ def _booked(period: Period, price_id: str) -> dict[str, tuple[int, int]]:
     """Return what is payable and what is held of a price, by slug, liquidations included."""
     rows = (
         Allocation.objects.filter(
-            charge__period=period, charge__price_id=price_id, role=AllocationRole.PAYEE
+            charge__period=period, charge__price_id=price_id, role__in=EARNING
         )
         .filter(charge__kind__in=[ChargeKind.PRICE, ChargeKind.LIQUIDATION])
         .values_list("organisation__slug")
@@ -106,7 +107,7 @@ def with_reserve_terms() -> QuerySet[Period]:
 def held_by_close(period: Period) -> dict[tuple[str, str], int]:
     """Return what is held of a period by price and payee's slug, as it is booked."""
     rows = (
-        Allocation.objects.filter(charge__period=period, role=AllocationRole.PAYEE)
+        Allocation.objects.filter(charge__period=period, role__in=EARNING)
         .exclude(charge__kind__in=[ChargeKind.ADVANCE, ChargeKind.RECOUPMENT])
         .values_list("charge__price_id", "organisation__slug")
         .annotate(Sum("reserve_minor"))
@@ -121,7 +122,7 @@ def followed(period: Period) -> dict[tuple[str, str], int]:
     net: dict[tuple[str, str], int] = defaultdict(int)
     held: dict[tuple[str, str], int] = defaultdict(int)
     rows = Allocation.objects.filter(
-        charge__period=period, charge__kind=ChargeKind.PRICE, role=AllocationRole.PAYEE
+        charge__period=period, charge__kind=ChargeKind.PRICE, role__in=EARNING
     ).select_related("charge__close__period__licence", "organisation")
     for row in rows.order_by("charge__close__number", "pk"):
         if row.charge.close is None or row.organisation is None:

@@ -20,6 +20,7 @@ from licensing.errors import IllegalMove
 from licensing.royalties import content, lifecycle
 from licensing.royalties.lifecycle import RunMove, StatementMove
 from licensing.royalties.models import (
+    EARNING,
     Allocation,
     AllocationRole,
     Charge,
@@ -31,7 +32,7 @@ from licensing.royalties.models import (
     StatementState,
 )
 
-STATED = (AllocationRole.PAYEE, AllocationRole.COLLECTIVE_FEE)
+STATED = (*EARNING, AllocationRole.COLLECTIVE_FEE)
 # The planner knows nothing yet of rows that this transaction wrote: one pass over the lines is
 # cheap whatever it guesses, a subquery for each statement is not.
 TOTAL = """

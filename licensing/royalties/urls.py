@@ -3,6 +3,7 @@
 from django.urls import path
 
 from licensing.royalties import views, views_periods, views_runs, views_suspense, views_works
+from licensing.royalties.agencies import views as agencies
 
 urlpatterns = [
     path("periods/", views_periods.periods, name="periods"),
@@ -19,6 +20,9 @@ urlpatterns = [
     path("statements/runs/<str:public_id>/reopen/", views_runs.reopen, name="run-reopen"),
     path("statements/runs/<str:public_id>/issue/", views_runs.issue, name="run-issue"),
     path("statements/", views.statements, name="statements"),
+    path("statements/agents/", agencies.agencies, name="agencies"),
+    path("statements/agents/appoint/", agencies.appoint, name="agency-appoint"),
+    path("statements/agents/<str:public_id>/end/", agencies.end, name="agency-end"),
     path("statements/<str:public_id>/", views.statement, name="statement"),
     path("statements/<str:public_id>/lines/<int:number>/", views.why, name="statement-why"),
     path("statements/<str:public_id>/works/", views_works.works, name="statement-works"),

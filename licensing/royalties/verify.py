@@ -19,9 +19,10 @@ from ledger.verify import Finding, Proof, Verified
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.royalties import content, earlier, material, rating, recouping, reserving
+from licensing.royalties.agencies.chains import Link, passed_on
 from licensing.royalties.booking import booked
 from licensing.royalties.division import NOTHING, Division
-from licensing.royalties.models import Allocation, AllocationRole, Close, Period, Statement
+from licensing.royalties.models import EARNING, Allocation, AllocationRole, Close, Period, Statement
 from licensing.royalties.recoupment import recoup
 from licensing.usage import evidence
 from licensing.usage.models import UsageReport
@@ -70,7 +71,8 @@ def of_close(close: Close) -> Iterator[str]:
         return
     if close.carried and close.carried != rated.carried.as_json():
         yield f"{where}: hands on to later periods what its lines do not say"
-    divisions = {one.draft.price_id: one.division for one in rated.prices}
+    links = [Link.of_json(link) for link in close.agencies]
+    divisions = {one.draft.price_id: passed_on(one.division, links) for one in rated.prices}
     before = booked(close.period, upto=close.number)
     for price_id in sorted({*divisions, *before}):
         is_now = divisions.get(price_id, NOTHING)
@@ -89,11 +91,11 @@ def of_reserve(period: Period) -> Iterator[str]:
 
 
 HELD_ACCOUNTS = {
-    Purpose.RESERVE: ("reserve_minor", Q(role=AllocationRole.PAYEE), "organisation__public_id"),
+    Purpose.RESERVE: ("reserve_minor", Q(role__in=EARNING), "organisation__public_id"),
     Purpose.SUSPENSE: ("amount_minor", Q(role=AllocationRole.SUSPENSE), "organisation__public_id"),
     Purpose.UNRECOUPED: (
         "recouped_minor",
-        Q(role=AllocationRole.PAYEE),
+        Q(role__in=EARNING),
         "charge__period__licence__licensor__public_id",
     ),
 }
