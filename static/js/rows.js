@@ -16,7 +16,6 @@ document.addEventListener("change", (event) => {
 async function redraw(form, name) {
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
-  const focused = document.activeElement?.id;
   const body = new FormData(form);
   body.set(name, "");
   try {
@@ -24,15 +23,38 @@ async function redraw(form, name) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.getElementById(form.id);
     if (!response.ok || !fresh) throw new Error("no form came back");
-    keepOpen(form, fresh);
-    const known = new Set([...form.elements].map((one) => one.id));
-    form.replaceWith(fresh);
-    const added = [...fresh.elements].find((one) => one.id && one.type !== "hidden" && !known.has(one.id));
-    (document.getElementById(focused) ?? added ?? fresh.querySelector(`[name="${name}"]`))?.focus();
+    replace(form, fresh, name, body);
   } catch {
     form.ariaBusy = "false";
     submitPlainly(form, name);
   }
+}
+
+function replace(form, fresh, name, sent) {
+  const focused = form.contains(document.activeElement) ? document.activeElement.id : "";
+  const known = new Set([...form.elements].map((one) => one.id));
+  keepOpen(form, fresh);
+  const typed = name.startsWith("remove_") ? [] : keepTyped(form, fresh, sent);
+  form.replaceWith(fresh);
+  const added = [...fresh.elements].find((one) => one.id && one.type !== "hidden" && !known.has(one.id));
+  (document.getElementById(focused) ?? added ?? fresh.querySelector(`[name="${name}"]`))?.focus();
+  const chosen = typed.find((field) => field.matches("select[data-redraws]"));
+  if (chosen) redraw(fresh, chosen.dataset.redraws);
+}
+
+// Whatever was typed while the answer was on its way; returns the fields it was typed into.
+function keepTyped(form, fresh, sent) {
+  const typed = [...form.elements].filter(
+    (field) =>
+      field.name &&
+      !["hidden", "checkbox", "radio", "submit"].includes(field.type) &&
+      sent.has(field.name) &&
+      field.value !== sent.get(field.name),
+  );
+  const again = typed.map((field) => [field, fresh.elements.namedItem(field.name)]);
+  const kept = again.filter(([, fresher]) => fresher);
+  for (const [field, fresher] of kept) fresher.value = field.value;
+  return kept.map(([, fresher]) => fresher);
 }
 
 function keepOpen(form, fresh) {
