@@ -92,6 +92,10 @@ WORDS: dict[str, Promise] = {
         "Two prices count the same usage, so the table could be read two ways. Give them "
         "different uses or units."
     ),
+    "no_collective": _("No collective is a party to this deal. Remove its fee."),
+    "work_unknown": _("There is no such work. Correct its identifier, or remove it."),
+    "wrong_side": _("Choose an organisation of the other side."),
+    "required": _("This field is required. Add it."),
     "volume_cliff": _("Just above this tier's bound the whole quantity costs less than at it."),
     "use_unpriced": _(
         "No price counts all usage of this use, so some of it would cost nothing more."
@@ -119,19 +123,31 @@ FORM_WORDS: dict[str, Promise] = {
     "world_and_countries": _("WW already includes every country. Write WW or the countries alone."),
     "net_needs_deductions": _("A net base lists its deductions and a gross base has none."),
     "too_few": _("More entries are needed here."),
+    "not_one_of": _("This is not one of the words allowed here."),
+    "points_need_their_key": _(
+        "Only the division by points looks at points. Choose it, or remove them."
+    ),
+    "points_missing": _("No work has a point, so nothing could be divided. Give some points."),
+}
+# Where the sentence for a code would speak of something else.
+PLACED: dict[tuple[str, str], Promise] = {
+    ("expires_at", "out_of_range"): _("Choose a day from today to a year from now."),
 }
 _NAME = _("Use letters, digits, points, hyphens and underscores; begin with a letter or a digit.")
 _TOKEN = _("Use small letters, digits, hyphens and underscores; begin with a letter.")
 _LANGUAGE = _("Use language codes such as ja, en or pt-BR.")
+_WORKS = _("Write identifiers of works such as work_a7b2c3d4e5f6g7h2, one a line.")
 # How a malformed field is written, by the last name of its path.
 NOTATION: dict[str, Promise] = {
     "id": _NAME,
     "unit": _TOKEN,
     "media": _TOKEN,
-    "generation": _TOKEN,
     "deductions": _TOKEN,
     "language": _LANGUAGE,
-    "exclude": _("Write identifiers of works such as work_a7b2c3d4e5f6g7h2, one a line."),
+    "kinds": _TOKEN,
+    "group": _TOKEN,
+    "exclude": _WORKS,
+    "works": _WORKS,
     "models": _("Write a family and its versions without spaces at their ends."),
 }
 
@@ -148,6 +164,9 @@ def in_form_words(fault: Fault) -> Fault:
 
 def in_words(fault: Fault) -> Fault:
     """Return the fault with its message in the current language, as far as it is known."""
+    placed = PLACED.get((fault.where, fault.code))
+    if placed is not None:
+        return replace(fault, message=str(placed))
     if (get_language() or "en").startswith("en") or fault.code not in WORDS:
         return fault
     return replace(fault, message=str(WORDS[fault.code]))
