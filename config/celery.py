@@ -43,6 +43,7 @@ app.conf.task_routes = {
 
 MINUTE = crontab()
 HOURLY = crontab(minute=7)
+DAILY = crontab(hour=6, minute=12)
 
 app.conf.beat_schedule = {
     "check waiting reports": {
@@ -56,6 +57,10 @@ app.conf.beat_schedule = {
     "match waiting reports": {
         "task": "licensing.usage.tasks.match_waiting_reports",
         "schedule": MINUTE,
+    },
+    "ask for missing reports": {
+        "task": "licensing.usage.tasks.ask_for_missing_reports",
+        "schedule": DAILY,
     },
     "run waiting imports": {
         "task": "licensing.catalogue.tasks.run_waiting_imports",

@@ -246,6 +246,8 @@ SPECTACULAR_SETTINGS = {
         "DealState": "licensing.deals.models.DealState",
         "DocumentState": "ledger.documents.models.State",
         "ImportState": "licensing.catalogue.models.ImportState",
+        "NoticeStage": "licensing.usage.notices.models.Stage",
+        "NoticeState": "licensing.usage.notices.models.NoticeState",
         "MatchKind": "licensing.usage.matching.models.Kind",
         "MatchDecisionChoice": "licensing.usage.matching.forms.CHOICES",
         "UnmatchedStatus": "licensing.usage.matching.models.Status",
@@ -285,6 +287,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "report.accepted": (
         "licensing.royalties.tasks.note_report",
         "licensing.usage.tasks.count_unmatched",
+        "licensing.usage.tasks.answer_notices",
     ),
     "report.judged_again": (
         "licensing.royalties.tasks.note_report",
@@ -306,6 +309,9 @@ STRIPE_API_BASE = env.text("STRIPE_API_BASE", "") or None
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 # Balances below this wait for the next payout; minor units by currency.
 PAYOUT_THRESHOLD_MINOR = {"JPY": 1_000, "USD": 1_000, "EUR": 1_000, "GBP": 1_000}
+# A report is reminded of so many days before it is due; a formal notice gives so many more.
+REPORT_REMINDER_DAYS = env.number("REPORT_REMINDER_DAYS", 5)
+NOTICE_ANSWER_DAYS = env.number("NOTICE_ANSWER_DAYS", 14)
 # Estimates what unmatched lines would cost, for the list of what to decide first.
 STAKE_PRICER = "licensing.royalties.stakes.of_month"
 # A statement that changed by more per cent than this against the month before is flagged.

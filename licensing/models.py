@@ -27,6 +27,7 @@ from licensing.royalties.models import (
 from licensing.settlement.models import InvoicedCharge, StatementPayout
 from licensing.usage.matching.models import Judging, MatchDecision, Sighting, Unmatched
 from licensing.usage.models import ReportMove, UploadPart, UsageReport
+from licensing.usage.notices.models import Notice, NoticeMove
 
 __all__ = [
     "Agency",
@@ -48,6 +49,8 @@ __all__ = [
     "Mandate",
     "MatchDecision",
     "Membership",
+    "Notice",
+    "NoticeMove",
     "Offer",
     "Organisation",
     "Period",

@@ -14,11 +14,13 @@ from licensing.settlement import todo as settlement
 from licensing.todo import Event, Task
 from licensing.usage import todo as usage
 from licensing.usage.matching import todo as matching
+from licensing.usage.notices import todo as notices
 
 TASKS: list[Callable[[Actor], Iterable[Task]]] = [
     deals.tasks,
     usage.tasks,
     matching.tasks,
+    notices.tasks,
     royalties.tasks,
     settlement.tasks,
 ]

@@ -37,6 +37,7 @@ PAGES = (
     Page(_("Deals"), "deals", "deals", Scope.DEALS_READ),
     Page(_("May I train?"), "permissions", "check", Scope.DEALS_READ, frozenset({Kind.LICENSEE})),
     Page(_("Usage reports"), "reports", "usage", Scope.USAGE_READ),
+    Page(_("Notices"), "notices", "notices", Scope.USAGE_READ),
     Page(_("Matching"), "matching", "search", Scope.MATCHING_READ),
     Page(_("Periods"), "periods", "periods", Scope.PERIODS_CLOSE),
     Page(_("Statements"), "statements", "statements", Scope.STATEMENTS_READ),

@@ -37,6 +37,7 @@ class Scope(StrEnum):
     USAGE_WRITE = "usage:write"
     MATCHING_READ = "matching:read"
     MATCHING_WRITE = "matching:write"
+    NOTICES_WRITE = "notices:write"
     STATEMENTS_READ = "statements:read"
     STATEMENTS_APPROVE = "statements:approve"
     AGENCIES_WRITE = "agencies:write"
@@ -59,6 +60,7 @@ _RIGHTS_SIDE = _EVERYONE | {
     S.DEALS_SIGN,
     S.MATCHING_READ,
     S.MATCHING_WRITE,
+    S.NOTICES_WRITE,
     S.STATEMENTS_READ,
     S.AGENCIES_WRITE,
     S.PAYOUTS_READ,
@@ -77,11 +79,13 @@ _READS = frozenset(scope for scope in Scope if scope.endswith(":read"))
 
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     Role.OWNER: frozenset(Scope),
-    Role.NEGOTIATOR: _READS | {S.WORKS_WRITE, S.DEALS_WRITE, S.DEALS_SIGN, S.MATCHING_WRITE},
+    Role.NEGOTIATOR: _READS
+    | {S.WORKS_WRITE, S.DEALS_WRITE, S.DEALS_SIGN, S.MATCHING_WRITE, S.NOTICES_WRITE},
     Role.FINANCE: _READS
     | {
         S.USAGE_WRITE,
         S.MATCHING_WRITE,
+        S.NOTICES_WRITE,
         S.STATEMENTS_APPROVE,
         S.AGENCIES_WRITE,
         S.PERIODS_CLOSE,

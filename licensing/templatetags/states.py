@@ -56,6 +56,11 @@ STATES: dict[str, dict[str, Look]] = {
         "infringing": ("critical", _("Infringing")),
         "ignored": ("neutral", _("Ignored")),
     },
+    "notice": {
+        "standing": ("warning", pgettext_lazy("notice", "Standing")),
+        "answered": ("positive", _("Answered")),
+        "withdrawn": ("neutral", pgettext_lazy("notice", "Withdrawn")),
+    },
     "period": {
         "open": ("waiting", _("Open")),
         "due": ("warning", pgettext_lazy("period", "Due")),

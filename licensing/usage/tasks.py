@@ -1,4 +1,4 @@
-"""Jobs of the intake: judging uploaded reports, and judging again what was decided since."""
+"""Jobs of usage: judging reports, judging again what was decided, asking for what is missing."""
 
 from datetime import timedelta
 
@@ -10,6 +10,8 @@ from config.jobs import enqueue_on_commit
 from licensing.usage import abandoned, uploads
 from licensing.usage.matching import counting, rejudging
 from licensing.usage.models import TO_COUNT, TO_JUDGE, UNCHECKED, UsageReport
+from licensing.usage.notices import printing
+from licensing.usage.notices import services as notices
 
 PATIENCE = timedelta(seconds=30)
 
@@ -73,3 +75,18 @@ def match_waiting_reports() -> None:
         enqueue_on_commit("licensing.usage.tasks.judge_again", report_id=report_id)
     for report_id in UsageReport.objects.filter(TO_COUNT).values_list("pk", flat=True):
         enqueue_on_commit("licensing.usage.tasks.count_unmatched", report_id=report_id)
+
+
+@shared_task(ignore_result=True)
+def ask_for_missing_reports() -> None:
+    """Sweep, once a day: remind of reports, demand what is overdue, settle what was answered."""
+    notices.issue_due(timezone.localdate())
+    for notice in printing.missing().select_related("licence__licensor", "licence__licensee"):
+        printing.request(notice)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def answer_notices(report_id: int) -> None:
+    """Settle the notices that asked for a report now that it is in force. Safe to repeat."""
+    report = UsageReport.objects.select_related("licence").get(pk=report_id)
+    notices.settle(report.licence)

@@ -4,8 +4,13 @@ from django.urls import path
 
 from licensing.usage import views, writing
 from licensing.usage.matching import views as matching
+from licensing.usage.notices import views as notices
 
 urlpatterns = [
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<str:public_id>/", notices.notice, name="notice"),
+    path("notices/<str:public_id>/withdraw/", notices.withdraw, name="notice-withdraw"),
+    path("notices/<str:public_id>/<str:language>.pdf", notices.notice_pdf, name="notice-pdf"),
     path("matching/", matching.matching, name="matching"),
     path("matching/decide/", matching.decide, name="matching-decide"),
     path("matching/<str:public_id>/", matching.unmatched, name="unmatched"),

@@ -4,8 +4,16 @@ from django.urls import path
 
 from licensing.usage import api
 from licensing.usage.matching import api as matching
+from licensing.usage.notices import api as notices
 
 urlpatterns = [
+    path("notices", notices.NoticeList.as_view(), name="api-notices"),
+    path("notices/<str:public_id>", notices.NoticeDetail.as_view(), name="api-notice"),
+    path(
+        "notices/<str:public_id>/withdraw",
+        notices.WithdrawNotice.as_view(),
+        name="api-notice-withdraw",
+    ),
     path("unmatched", matching.UnmatchedList.as_view(), name="api-unmatched"),
     path(
         "unmatched/<str:public_id>",

@@ -223,9 +223,24 @@ REMITTANCE: Context = {
     "jurisdiction": "JP",
 }
 
+NOTICE: Context = {
+    "number": "ntc_m4d7w2k6q3z5h7tb",
+    "issuer": OPERATOR,
+    "licensor": KAEDE,
+    "licensee": TENSOR,
+    "licence": "lic_7qk2m5xw3hd4zt6a",
+    "title": "Backlist for Vista 2",
+    "signed_on": "2026-10-01",
+    "months": ["2026-10", "2026-11", "2026-12"],
+    "due_on": "2027-01-20",
+    "deadline_on": "2027-02-04",
+    "issued_on": "2027-01-21",
+}
+
 SAMPLES: dict[str, Context] = {
     "agreement": AGREEMENT,
     "invoice": INVOICE,
+    "notice": NOTICE,
     "remittance": REMITTANCE,
     "statement": STATEMENT,
 }
