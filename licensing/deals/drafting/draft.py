@@ -32,6 +32,7 @@ from licensing.errors import Fault
 
 MOST_FIELDS = 900
 """A request carries a thousand fields; the rest are the offer's own."""
+MOST_OF_A_PRICE = 30
 ROW_BUTTONS = ("add_", "remove_", "show_fields")
 _PRICE = re.compile(r"prices\[(\d+)\](?:\.(tiers|factors|escalators)\[(\d+)\])?\.?(.*)")
 
@@ -139,9 +140,14 @@ class Draft:
         prices = self.base["prices"]
         return document | {"prices": [rows.written(prices) for rows in self.prices]}
 
+    @property
+    def field_count(self) -> int:
+        """How many fields a browser sends."""
+        return sum(len(form.fields) for form in self.forms())
+
     def unshowable(self) -> list[str]:
         """Return the places of the document it is `of` that the form could not write again."""
-        if sum(len(form.fields) for form in self.forms()) > MOST_FIELDS:
+        if self.field_count > MOST_FIELDS:
             return ["prices"]
         cards = (self.grant, self.money, self.duties)
         places = [place for card in cards for place in card.unshowable(self.base)]
@@ -181,8 +187,11 @@ class Draft:
         """Return the draft after a row was added or taken away, with nothing complained of.
 
         ``button`` is ``add_price``, ``remove_price-1``, ``add_tiers-0``, ``remove_factors-0-2`` or
-        ``show_fields``, which shows the fields of each price's model.
+        ``show_fields``, which shows the fields of each price's model. Nothing is added to a form
+        that a request could then not carry.
         """
+        if button.startswith("add_") and self.field_count + MOST_OF_A_PRICE > MOST_FIELDS:
+            button = "show_fields"
         typed: list[TypedPrice] = [
             (
                 rows.price.typed(),

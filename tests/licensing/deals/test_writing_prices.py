@@ -441,3 +441,40 @@ def test_what_was_typed_may_name_countries_in_either_language() -> None:
     assert draft.is_valid()
     grant = draft.document()["grant"]
     assert (grant["territory"], grant["media"]) == (["JP", "US", "FR"], ["comic"])
+
+
+def test_a_form_that_a_request_could_not_carry_does_not_grow() -> None:
+    steps = [{"from": f"{year}-01-01", "times": "1"} for year in range(2001, 2092)]
+    full = terms(
+        prices=[
+            {"id": f"p{at}", "model": "pool", "amount": "1", "escalators": steps} for at in range(3)
+        ]
+    )
+    draft = Draft.of(full)
+
+    assert draft.unshowable() == []
+    assert len(draft.press("add_price").prices) == 3
+    assert len(draft.press("remove_price-0").press("add_price").prices) == 3
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        {"price-0-was": "99", "price-0-tiers-0-was": "x"},
+        {"price-0-was": "²", "points-0-points": "1"},
+        {"base": "[]"},
+        {"base": '{"schema": "terms/1", "prices": 5}'},
+        {"distribution": "lottery", "cap_window": "week"},
+        {"uses": "theft", "currency": "XYZ"},
+        {"price-0-tiers-0-up_to": "9" * 60, "report_days": "99999999999"},
+        {"starts_on": "tomorrow", "models": ":::\n：", "territory": ",,、"},
+        {"price-0-unit": "~other", "price-0-other_unit": ""},
+    ],
+)
+@pytest.mark.parametrize("button", ["send", "preview", "as_document", "add_tiers-0"])
+def test_no_form_makes_an_error_page(
+    table: Table, browser: Enter, tampered: dict[str, str], button: str
+) -> None:
+    response = write(browser(table.licensor), table, fields(TERMS) | tampered, button)
+
+    assert response.status_code in {200, 302, 422}
