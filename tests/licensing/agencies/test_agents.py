@@ -246,7 +246,7 @@ def test_the_api_gives_lists_and_ends(books: Books, cedar: Organisation, client:
         "ends_on": None,
     }
     assert wrong.status_code == 422
-    assert client.get("/api/v1/agencies", **keyed).json()["results"] == [given.json()]
+    assert client.get("/api/v1/agencies", **keyed).json()["data"] == [given.json()]
     ended = client.post(
         f"/api/v1/agencies/{given.json()['id']}/end",
         {"ends_on": "2026-10-31"},
