@@ -1,7 +1,7 @@
 """A charge laid out for people: its clause, its calculation, and its parts that sum to it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from licensing.deals.models import Licence
 from licensing.deals.plain_prices import PlainPrice, describe_price
 from licensing.deals.terms.document import WindowAmount
 from licensing.royalties import plain_trace, rates
-from licensing.royalties.models import Allocation, AllocationRole, Charge, Period
+from licensing.royalties.models import Allocation, AllocationRole, Charge, ChargeKind, Period
 from licensing.templatetags.money import price
 from licensing.templatetags.terms import word
 
@@ -28,6 +28,7 @@ class Total:
     gross_minor: int
     operator_fee_minor: int
     collective_fee_minor: int
+    reserve_minor: int
     amount_minor: int
 
     @classmethod
@@ -39,8 +40,14 @@ class Total:
             sum(one.gross_minor for one in listed),
             sum(one.operator_fee_minor for one in listed),
             sum(one.collective_fee_minor for one in listed),
+            sum(one.reserve_minor for one in listed),
             sum(one.amount_minor for one in listed),
         )
+
+    @property
+    def charge_minor(self) -> int:
+        """The charge that parts of a whole sum to: what they receive and what is held."""
+        return self.amount_minor + self.reserve_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,11 @@ class ShownCharge:
     payees: tuple[Allocation, ...]
     others: Total
     whole: Total
+
+    @property
+    def has_reserve(self) -> bool:
+        """Whether anything of the parts went into a reserve or came out of one."""
+        return any(part.reserve_minor for part in self.payees) or bool(self.others.reserve_minor)
 
 
 def clauses_of(licence: Licence) -> dict[str, PlainPrice]:
@@ -88,7 +100,11 @@ def shown_charges(period: Period, *, with_parts: bool) -> list[ShownCharge]:
         found = Allocation.objects.filter(charge__in=charges).select_related("organisation")
         for part in found.order_by("-amount_minor", "pk"):
             parts[part.charge_id].append(part)
-    return [_shown(charge, clauses.get(charge.price_id), parts[charge.pk]) for charge in charges]
+    return [_shown(charge, _clause_of(charge, clauses), parts[charge.pk]) for charge in charges]
+
+
+def _clause_of(charge: Charge, clauses: Mapping[str, PlainPrice]) -> PlainPrice | None:
+    return clauses.get(charge.price_id) if charge.kind == ChargeKind.PRICE else None
 
 
 def _shown(charge: Charge, clause: PlainPrice | None, parts: list[Allocation]) -> ShownCharge:

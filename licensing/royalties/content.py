@@ -110,6 +110,7 @@ def of(statement: Statement, names: Names | None = None) -> dict[str, Any]:
         "adjustments_minor": sum(one["net_minor"] for one in lines if one["adjustment"]),
         "opening_minor": statement.opening_minor,
         "closing_minor": statement.opening_minor + sums["net_minor"],
+        "unrecouped_opening_minor": statement.unrecouped_minor + _recouped_of_own(allocations),
         "unrecouped_minor": statement.unrecouped_minor,
     }
 
@@ -183,6 +184,15 @@ def line(
         "withholding_minor": 0,
         "net_minor": allocation.amount_minor,
     }
+
+
+def _recouped_of_own(allocations: Sequence[Allocation]) -> int:
+    """Return what lines recoup of advances that the payee itself holds, less what they pay out."""
+    return sum(
+        one.recouped_minor
+        for one in allocations
+        if one.charge.period.licence.licensor_id == one.organisation_id
+    )
 
 
 def _kind(allocation: Allocation) -> str:

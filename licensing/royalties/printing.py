@@ -58,6 +58,7 @@ def context_of(statement: Statement, language: str) -> dict[str, Any]:
         "opening_minor": content["opening_minor"],
         "closing_minor": content["closing_minor"],
         "total_minor": content["net_minor"],
+        "unrecouped": unrecouped(content),
         "waterfall": waterfall(content),
         "groups": groups,
         "subtotals": subtotals,
@@ -65,6 +66,12 @@ def context_of(statement: Statement, language: str) -> dict[str, Any]:
         "line_count": len(lines),
         "notes": [],
     }
+
+
+def unrecouped(content: Mapping[str, Any]) -> dict[str, int] | None:
+    """Return what was not recouped of the payee's advances before and after; None without any."""
+    opening, closing = content["unrecouped_opening_minor"], content["unrecouped_minor"]
+    return {"opening_minor": opening, "closing_minor": closing} if opening or closing else None
 
 
 def is_long(lines: list[dict[str, Any]]) -> bool:
@@ -134,14 +141,28 @@ def waterfall(content: dict[str, Any]) -> list[dict[str, Any]]:
     Steps that are zero are left out.
     """
     own = [line for line in content["lines"] if not line["adjustment"]]
+    advances = [line for line in own if line["kind"] == "advance"]
+    released = [line for line in own if line["kind"] == "liquidation"]
     steps = [
         {"step": "gross", "amount_minor": _sum(own, "gross_minor"), "kind": "total"},
         {"step": "operator_fee", "amount_minor": -_sum(own, "operator_fee_minor")},
         {"step": "collective_fee", "amount_minor": -_sum(own, "collective_fee_minor")},
-        {"step": "reserve", "amount_minor": -_sum(own, "reserve_minor")},
-        {"step": "recouped", "amount_minor": -_sum(own, "recouped_minor")},
+        {
+            "step": "reserve",
+            "amount_minor": _sum(released, "reserve_minor") - _sum(own, "reserve_minor"),
+        },
+        {"step": "liquidation", "amount_minor": -_sum(released, "reserve_minor")},
+        {
+            "step": "recouped",
+            "amount_minor": _sum(advances, "recouped_minor") - _sum(own, "recouped_minor"),
+        },
+        {"step": "advance", "amount_minor": -_sum(advances, "recouped_minor")},
         {"step": "corrections", "amount_minor": content["adjustments_minor"]},
-        {"step": "earned", "amount_minor": content["net_minor"], "kind": "total"},
+        {
+            "step": "payable" if advances else "earned",
+            "amount_minor": content["net_minor"],
+            "kind": "total",
+        },
     ]
     return [step for step in steps if step["amount_minor"] or step.get("kind")]
 

@@ -107,6 +107,7 @@ def _show(
         "statement": shown,
         "stated": stated,
         "waterfall": printing.waterfall(stated),
+        "unrecouped": printing.unrecouped(stated),
         "page": page,
         "groups": printing.by_licence([line | {"number": n} for n, line in page]),
         "documents": {one.language: one for one in Document.objects.about(shown.public_id)},

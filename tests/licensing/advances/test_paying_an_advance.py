@@ -6,7 +6,7 @@ from ledger.errors import InvalidInvoice
 from ledger.invoices import services
 from ledger.invoices.models import Invoice
 from ledger.journal import Purpose
-from licensing.royalties import verify
+from licensing.royalties import printing, verify
 from licensing.royalties.models import Run, Statement
 from licensing.settlement import advances, payouts, tasks
 from licensing.settlement.claims import Piece, pieces_of
@@ -59,6 +59,12 @@ def test_a_paid_advance_is_payable_to_the_licensor_at_once_on_a_statement_of_its
     assert statement.content is not None
     (line,) = statement.content["lines"]
     assert (line["kind"], line["gross_minor"], line["net_minor"]) == ("advance", 0, 400)
+    assert printing.unrecouped(statement.content) == {"opening_minor": 0, "closing_minor": 400}
+    assert printing.waterfall(statement.content) == [
+        {"step": "gross", "amount_minor": 0, "kind": "total"},
+        {"step": "advance", "amount_minor": 400},
+        {"step": "payable", "amount_minor": 400, "kind": "total"},
+    ]
     assert [(one.payee, one.amount_minor) for one in payouts.due()] == [(books.collective, 400)]
     assert list(verify.findings()) == []
 

@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from ledger.journal import Purpose
 from ledger.models import Entry
-from licensing.royalties import reserving, tasks, verify
+from licensing.royalties import printing, reserving, tasks, verify
 from licensing.royalties.models import Charge, Period, Run
 from licensing.royalties.reserve import held_minor, release_on
 from tests.concurrency import together
@@ -133,6 +133,11 @@ def test_a_reserve_is_released_on_its_day_in_that_months_run(
     assert (stated.gross_minor, stated.reserve_minor, stated.net_minor) == (0, -36, 36)
     assert stated.content is not None
     assert [line["kind"] for line in stated.content["lines"]] == ["liquidation"]
+    assert printing.unrecouped(stated.content) is None
+    assert printing.waterfall(stated.content)[1:] == [
+        {"step": "liquidation", "amount_minor": 36},
+        {"step": "earned", "amount_minor": 36, "kind": "total"},
+    ]
     assert books.balance(Purpose.PAYABLE, books.aoba) == 364
     released = Entry.objects.get(cause="reserve_released")
     assert released.effective_on == date(2027, 1, 31)

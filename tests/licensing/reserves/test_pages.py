@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from licensing.royalties.models import Period
 from tests.licensing.advances.paid import advanced, pay
 from tests.licensing.reserves.test_holding_back import reserved
 from tests.licensing.royalties.books import Books
@@ -48,3 +49,18 @@ def test_a_statement_and_its_explanation_say_what_is_in_reserve(
     assert "0.36 in reserve" in page
     assert "Held in reserve" in page
     assert why.status_code == 200
+
+
+def test_a_period_shows_what_is_held_so_that_its_parts_sum_to_the_charge(
+    books: Books, browser: Enter
+) -> None:
+    """15 and 48 of fees, 328 and 66 received, 36 and 7 held: 500."""
+    reserved(books).closed()
+    period = Period.objects.get()
+
+    page = browser(books.operator.organisation).get(reverse("period", args=[period.public_id]))
+
+    shown = page.context["charges"][0]
+    assert (shown.whole.amount_minor, shown.whole.reserve_minor) == (457, 43)
+    assert shown.whole.charge_minor == 500
+    assert "Held in reserve" in page.content.decode()
