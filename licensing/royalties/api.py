@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from licensing.api.auth import actor, scope
 from licensing.api.views import ApiView, keyed
-from licensing.royalties import closing, downloads, explain, review, statements
+from licensing.royalties import closing, content, downloads, explain, review, statements
 from licensing.royalties.models import Charge, Period, Run, Statement
 
 
@@ -343,6 +343,21 @@ class StatementFile(ApiView):
         if name not in downloads.FILES:
             raise NotFound
         return downloads.response(statement, name)
+
+
+class StatementUsage(ApiView):
+    """The usage lines behind one line of a statement, from 1."""
+
+    permission_classes = [scope(get="statements:read")]
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, public_id: str, number: int) -> HttpResponseBase:
+        """Return them as CSV, with the report and the place of each and the payee's share."""
+        statement = get_object_or_404(statements_of(request), public_id=public_id)
+        allocations = content.allocations_of(statement)
+        if not 1 <= number <= len(allocations):
+            raise NotFound
+        return downloads.usage_csv(statement, allocations[number - 1], number)
 
 
 class StatementExplain(ApiView):

@@ -8,8 +8,8 @@ from typing import Any
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from licensing.errors import IllegalMove
-from licensing.royalties import content, line_files, work_files, workbook
-from licensing.royalties.models import Statement
+from licensing.royalties import content, explain, line_files, work_files, workbook
+from licensing.royalties.models import Allocation, Statement
 from licensing.usage import evidence
 
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -73,12 +73,20 @@ def _csv(rows: Iterable[list[Any]]) -> StreamingHttpResponse:
 
 
 def _made(
-    statement: Statement, write: Callable[[Statement, Path], Path], content_type: str
+    statement: Statement, write: Callable[[Statement, Path], Path], content_type: str = CSV_TYPE
 ) -> FileResponse:
     """Answer with a file that is unlinked already, so nothing is left over."""
     with evidence.workplace() as folder:
         stream = write(statement, folder).open("rb")
     return FileResponse(stream, content_type=content_type)
+
+
+def usage_csv(statement: Statement, allocation: Allocation, number: int) -> HttpResponseBase:
+    """Return the usage lines behind one line of a statement, as its reports hold them."""
+    made = _made(statement, lambda _statement, folder: explain.write_lines(allocation, folder))
+    file_name = f"{statement.public_id}-line-{number}-usage.csv"
+    made["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return made
 
 
 FILES: dict[str, Callable[[Statement], HttpResponseBase]] = {

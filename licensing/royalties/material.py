@@ -74,6 +74,15 @@ def opened(
     return Material(terms, span, lines, Repertoire(covered.count, shares, laid), carried_in)
 
 
+def counted_by(close: Close) -> list[UsageReport]:
+    """Return the reports of a close with the lines it counted; they may be judged anew since."""
+    counted = {one["report"]: one["lines"] for one in close.reports}
+    found = UsageReport.objects.select_related("root").in_bulk(counted, field_name="public_id")
+    for name, report in found.items():
+        report.lines_key = counted[name]
+    return [found[name] for name in counted if name in found]
+
+
 def report_files(stack: ExitStack, reports: Iterable[UsageReport]) -> Iterator[tally.ReportFile]:
     """Yield the judged lines of reports, each open until the stack closes; zero has none."""
     for report in reports:

@@ -221,6 +221,25 @@ class PeriodLines:
         )
         return [UsedLine(*row) for row in rows]
 
+    def write_lines_of(self, path: Path, payee: str, uses: Collection[str], unit: str) -> None:
+        """Write the lines in force of a payee's works as CSV, with the payee's share of each.
+
+        Only those of some uses and, unless it is empty, of one unit; as reports hold them.
+        """
+        of_unit = f"AND unit = {quoted(unit)}" if unit else ""
+        named = ", ".join(quoted(use) for use in sorted(uses))
+        self._ask(
+            f"""
+            COPY (
+                SELECT report, line_no, line_id, work, "use", unit, territory, quantity,
+                       weight, weight_total
+                FROM in_force JOIN shares ON shares.work_id = in_force.work_id
+                WHERE payee = {quoted(payee)} AND "use" IN ({named}) {of_unit}
+                ORDER BY report, line_no
+            ) TO {quoted(path)} (FORMAT csv, HEADER)
+            """
+        )
+
     def _ask(self, statement: str) -> list[tuple[Any, ...]]:
         try:
             return self._engine.execute(statement).fetchall()

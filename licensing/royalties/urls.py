@@ -25,6 +25,11 @@ urlpatterns = [
     path("statements/agents/<str:public_id>/end/", agencies.end, name="agency-end"),
     path("statements/<str:public_id>/", views.statement, name="statement"),
     path("statements/<str:public_id>/lines/<int:number>/", views.why, name="statement-why"),
+    path(
+        "statements/<str:public_id>/lines/<int:number>/usage.csv",
+        views.usage_csv,
+        name="statement-usage",
+    ),
     path("statements/<str:public_id>/works/", views_works.works, name="statement-works"),
     path(
         "statements/<str:public_id>/files/<str:name>", views.statement_file, name="statement-file"

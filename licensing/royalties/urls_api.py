@@ -26,6 +26,11 @@ urlpatterns = [
         name="api-statement-file",
     ),
     path(
+        "statements/<str:public_id>/lines/<int:number>/usage.csv",
+        api.StatementUsage.as_view(),
+        name="api-statement-usage",
+    ),
+    path(
         "statements/<str:public_id>/explain",
         api.StatementExplain.as_view(),
         name="api-statement-explain",

@@ -59,7 +59,7 @@ def verify_royalties() -> Verified:
 def of_close(close: Close) -> Iterator[str]:
     """Yield where a close's booked charges differ from rating its evidence again."""
     where = f"{close.period.licence.public_id} {close.period.label} close {close.number}"
-    reports = _reports(close)
+    reports = material.counted_by(close)
     damaged = [*_damaged(reports), *_altered(close, reports)]
     if damaged:
         yield from (f"{where}: {what}" for what in damaged)
@@ -151,15 +151,6 @@ def of_statement(statement: Statement) -> Iterator[str]:
     for name in sorted(again.keys() - {"lines"}):
         if frozen.get(name) != again[name]:
             yield f"{statement.public_id} {name}: issued {frozen.get(name)}, now {again[name]}"
-
-
-def _reports(close: Close) -> list[UsageReport]:
-    """Return the reports of a close with the lines it counted; they may be judged anew since."""
-    counted = {one["report"]: one["lines"] for one in close.reports}
-    found = UsageReport.objects.select_related("root").in_bulk(counted, field_name="public_id")
-    for name, report in found.items():
-        report.lines_key = counted[name]
-    return [found[name] for name in counted if name in found]
 
 
 def _damaged(reports: list[UsageReport]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Statements in the dashboard: the list, one statement, and why each figure is what it is."""
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from licensing.parties.roles import Scope
 from licensing.royalties import content, detail, disputes, downloads, explain, printing
 from licensing.royalties.charges import clauses_of, share_of, trace_of
 from licensing.royalties.forms import AnswerForm, DisputeForm
-from licensing.royalties.models import Allocation, Run, Statement, StatementState
+from licensing.royalties.models import Allocation, Charge, Run, Statement, StatementState
 from licensing.royalties.works import Works
 from licensing.usage.models import UsageReport
 
@@ -160,7 +161,9 @@ def why(request: ActorRequest, public_id: str, number: int) -> HttpResponse:
         "charge": charge,
         "share": share_of(allocation),
         "clause": clauses_of(charge.period.licence).get(charge.price_id),
+        "quoted": _quoted(charge),
         "trace": trace_of(charge),
+        "payouts": shown.payouts.select_related("payout").order_by("-pk"),
         "works": works,
         "work_count": len(behind),
         "reports": _reports(request, allocation),
@@ -168,6 +171,23 @@ def why(request: ActorRequest, public_id: str, number: int) -> HttpResponse:
         "may_read_journal": request.actor.may(Scope.LEDGER_READ),
     }
     return render(request, "royalties/why.html", context)
+
+
+def _quoted(charge: Charge) -> dict[str, str]:
+    """Return the clause word for word as it was signed, and its place in the terms."""
+    found = explain.quoted(charge)
+    text = json.dumps(found["clause"], ensure_ascii=False, indent=2) if found["clause"] else ""
+    return {"path": found["path"], "text": text}
+
+
+@scoped(Scope.STATEMENTS_READ)
+def usage_csv(request: ActorRequest, public_id: str, number: int) -> HttpResponseBase:
+    """Hand out the usage lines behind one line."""
+    shown = visible_statement(request, public_id)
+    allocations = content.allocations_of(shown)
+    if not 1 <= number <= len(allocations):
+        raise Http404
+    return downloads.usage_csv(shown, allocations[number - 1], number)
 
 
 def _reports(request: ActorRequest, allocation: Allocation) -> list[dict[str, Any]]:

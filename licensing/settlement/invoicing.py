@@ -22,6 +22,7 @@ from licensing.deals.models import Licence
 from licensing.royalties.content import operator, plain
 from licensing.royalties.models import Charge, ChargeKind
 from licensing.settlement.claims import Piece, claim, cut, net, pieces_of, unclaimed
+from licensing.templatetags.periods import period as in_words
 
 DEFAULT_DUE_DAYS = 30
 
@@ -165,12 +166,12 @@ def _lines(pieces: Sequence[Piece], tax_rate: Decimal | None) -> Iterator[LineDr
 
 
 def _words(charge: Charge, language: str) -> str:
-    told = {
-        "deal": charge.period.licence.deal.title,
-        "price": charge.price_id,
-        "period": charge.period.label,
-    }
     with translation.override(language):
+        told = {
+            "deal": charge.period.licence.deal.title,
+            "price": charge.price_id,
+            "period": in_words(charge.period.starts_on),
+        }
         if charge.kind == ChargeKind.RECOUPMENT:
             said = _("%(deal)s: paid ahead, %(period)s") % told
         else:

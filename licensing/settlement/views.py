@@ -1,5 +1,7 @@
 """Invoices, credit notes and documents in the dashboard."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, Sum
@@ -20,6 +22,7 @@ from ledger.invoices.models import Invoice
 from ledger.invoices.models import State as InvoiceState
 from licensing.access import ActorRequest, scoped
 from licensing.parties.roles import Scope
+from licensing.royalties.models import Charge
 from licensing.settlement import claims, visible
 from licensing.settlement.api import file_of
 from licensing.settlement.forms import PaymentForm
@@ -105,7 +108,7 @@ def _show(request: ActorRequest, shown: Invoice, form: PaymentForm | None = None
         "breadcrumbs": [{"label": _("Invoices"), "url": reverse("invoices")}],
         "invoice": shown,
         "state": shown_state(shown),
-        "lines": shown.lines.all(),
+        "lines": _lines(request, shown),
         "taxes": shown.taxes.all(),
         "payments": shown.payments.order_by("pk"),
         "notes": [
@@ -117,6 +120,17 @@ def _show(request: ActorRequest, shown: Invoice, form: PaymentForm | None = None
         "may_read_journal": request.actor.may(Scope.LEDGER_READ),
     }
     return render(request, "settlement/invoice.html", context, status=422 if form else 200)
+
+
+def _lines(request: ActorRequest, shown: Invoice) -> list[dict[str, Any]]:
+    """Return an invoice's lines, each with the page that explains its charge."""
+    lines = list(shown.lines.all())
+    charges = Charge.objects.visible_to(request.actor).select_related("period")
+    pages = {
+        one.public_id: f"{reverse('period', args=[one.period.public_id])}#{one.public_id}"
+        for one in charges.filter(public_id__in=[line.source for line in lines])
+    }
+    return [{"line": line, "url": pages.get(line.source, "")} for line in lines]
 
 
 @scoped(Scope.INVOICES_WRITE)

@@ -22,6 +22,7 @@ from ledger.models import Account, Entry, Posting
 from licensing.access import ActorRequest, scoped
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Scope
+from licensing.settlement import memos
 from licensing.settlement.visible import names_of
 
 PER_PAGE = 30
@@ -169,6 +170,7 @@ def entry(request: ActorRequest, pk: int) -> HttpResponse:
         "breadcrumbs": [{"label": _("Journal"), "url": reverse("journal")}],
         "line": _entry_line(shown, names),
         "entry": shown,
+        "facts": memos.facts(shown.memo),
         "reversed_by": getattr(shown, "reversed_by", None),
     }
     return render(request, "settlement/entry.html", context)

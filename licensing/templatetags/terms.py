@@ -166,6 +166,16 @@ def unit_name(token: Token) -> str:
     return word("unit", token)
 
 
+@register.filter
+def unit_of(token: Token, count: Decimal | str) -> str:
+    """Say a unit beside a count of it: "token" beside 1, "tokens" beside any other.
+
+    Japanese has no plural, and its word for one of a unit says the one itself.
+    """
+    is_one = Decimal(count) == 1 and not (get_language() or "").startswith("ja")
+    return word("one_unit", token) if is_one else unit_name(token)
+
+
 @register.simple_tag
 def so_many(count: Decimal | str | None, unit: Token) -> str:
     """Say what a price is for: "1,000 pages", or "page" for one and where none is said."""

@@ -1,3 +1,4 @@
+import pytest
 from django.utils import translation
 
 from licensing.deals.terms import USE_NAMES
@@ -9,6 +10,7 @@ from licensing.templatetags.terms import (
     territory_name,
     tier_floor,
     unit_name,
+    unit_of,
     use_name,
 )
 
@@ -46,3 +48,19 @@ def test_a_tier_begins_where_the_one_before_it_ends() -> None:
 
     assert tier_floor(tiers, 0) is None
     assert tier_floor(tiers, 1) == "10"
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "said"),
+    [
+        ("en", "1", "token"),
+        ("en", "1.000000", "token"),
+        ("en", "2", "tokens"),
+        ("en", "0", "tokens"),
+        ("ja", "1", "トークン"),
+        ("ja", "2", "トークン"),
+    ],
+)
+def test_a_unit_is_said_beside_its_count(language: str, count: str, said: str) -> None:
+    with translation.override(language):
+        assert unit_of("token", count) == said

@@ -28,7 +28,7 @@ def test_a_month_is_invoiced_with_a_line_for_each_charge(books: Books) -> None:
         "2026-12-02",
     )
     line = invoice.lines.get()
-    assert line.description == "Backlist for Vista 2: tokens, 2026-10"
+    assert line.description == "Backlist for Vista 2: tokens, October 2026"
     assert (line.quantity, line.unit, line.amount_minor) == ("2000000", "token", 500)
     assert invoice.net_minor == 500
 
@@ -75,7 +75,7 @@ def test_less_usage_after_the_invoice_is_credited_on_it(books: Books) -> None:
     assert isinstance(note, CreditNote)
     assert (note.net_minor, note.invoice) == (250, invoice)
     line = note.lines.get()
-    assert line.description == "Backlist for Vista 2: tokens, 2026-10 (correction)"
+    assert line.description == "Backlist for Vista 2: tokens, October 2026 (correction)"
     assert (line.quantity, line.unit) == ("", "")
     assert books.balance(Purpose.ACCRUED, books.licence.licensee) == 0
     still_owed = books.balance(Purpose.RECEIVABLE, books.licence.licensee)
