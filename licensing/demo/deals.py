@@ -23,6 +23,7 @@ def terms(  # noqa: PLR0913  # what the demonstration varies
     fees: tuple[tuple[str, str], ...] = (("operator", "0.03"),),
     starts_on: str = "2026-08-01",
     ends_on: str = "2029-07-31",
+    **clauses: Any,
 ) -> dict[str, Any]:
     """Return a Terms document with the clauses the demonstration does not vary."""
     return {
@@ -49,6 +50,7 @@ def terms(  # noqa: PLR0913  # what the demonstration varies
             "output_limit_words": 200,
             "audit": {"notice_days": 30, "look_back_years": 3},
         },
+        **clauses,
     }
 
 
@@ -76,6 +78,7 @@ YEN_TIERS = {
         {"up_to": None, "unit_price": "300"},
     ],
 }
+BY_YEAR = YEN_TIERS | {"tally": "year"}
 ACCESS = {"id": "access", "model": "flat", "amount": "150000", "due": "each_period"}
 WITH_COLLECTIVE = (("collective", "0.095"), ("operator", "0.03"))
 
@@ -101,9 +104,11 @@ SIGNED = (
         ("shuttle", "3"),
         terms(
             currency="JPY",
-            prices=[YEN_TIERS, ACCESS],
+            prices=[BY_YEAR, ACCESS],
             models=[{"family": "shuttle", "versions": ["3"]}],
             fees=WITH_COLLECTIVE,
+            cap={"amount": "24000000", "window": "year"},
+            minimum_guarantee={"amount": "3000000", "window": "year"},
         ),
     ),
     Signed(
@@ -151,6 +156,7 @@ SIGNED = (
                 }
             ],
             models=[{"family": "stereo", "versions": ["1.5"]}],
+            reserve={"rate": "0.10", "months": 6},
         ),
     ),
 )
