@@ -28,7 +28,7 @@ from tests.licensing.deals.table import (
 pytestmark = pytest.mark.django_db
 
 
-def frozen_works(licence: Licence) -> list[tuple[int, str]]:
+def frozen_works(licence: Licence) -> list[tuple[int, str, str]]:
     """Read a licence's snapshot back from the evidence store."""
     with (
         evidence.local_path(licence.snapshot_key) as parquet,
@@ -41,7 +41,7 @@ def frozen_works(licence: Licence) -> list[tuple[int, str]]:
 
 def titles(licence: Licence) -> list[str]:
     """Return the titles of the works a licence froze."""
-    frozen = [public_id for _, public_id in frozen_works(licence)]
+    frozen = [public_id for _, public_id, _ in frozen_works(licence)]
     return sorted(Work.objects.filter(public_id__in=frozen).values_list("title", flat=True))
 
 
@@ -152,7 +152,7 @@ def test_the_snapshot_freezes_the_repertoire_of_that_day(table: Table) -> None:
     work("Too Late", table.licensor.organisation)
 
     works = Work.objects.exclude(title="Too Late").order_by("pk")
-    assert frozen_works(licence) == list(works.values_list("pk", "public_id"))
+    assert frozen_works(licence) == list(works.values_list("pk", "public_id", "kind"))
     assert licence.snapshot_works == 2
     with evidence.open_stream(licence.snapshot_key) as kept:
         assert hashlib.sha256(kept.read()).hexdigest() == licence.snapshot_sha256
