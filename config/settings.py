@@ -317,7 +317,10 @@ STAKE_PRICER = "licensing.royalties.stakes.of_month"
 # A statement that changed by more per cent than this against the month before is flagged.
 VARIANCE_FLAG_PERCENT = env.number("VARIANCE_FLAG_PERCENT", 30)
 # Dotted names of what `verify` proves beside the ledger itself.
-VERIFIERS = ("licensing.royalties.verify.verify_royalties",)
+VERIFIERS = (
+    "licensing.royalties.verify.verify_royalties",
+    "licensing.settlement.verify.verify_settlement",
+)
 
 # What DuckDB may take in one process.
 DUCKDB_MEMORY_LIMIT = env.text("DUCKDB_MEMORY_LIMIT", "1500MB")

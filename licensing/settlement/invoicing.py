@@ -87,7 +87,9 @@ def _credit(pieces: list[Piece]) -> tuple[list[CreditNote], list[Piece]]:
 
 def _creditable(pieces: Sequence[Piece]) -> list[Invoice]:
     """Return the invoices of the pieces' period that can still be credited, oldest first."""
-    found = Invoice.objects.filter(licensing_charges__charge__period=pieces[0].charge.period)
+    found = Invoice.objects.filter(
+        licensing_charges__charge__period=pieces[0].charge.period, licensing_advance=None
+    )
     return [one for one in found.distinct().order_by("pk") if _left_minor(one) > 0]
 
 

@@ -16,6 +16,7 @@ from ledger.journal import Purpose
 from ledger.verify import Finding, verify_ledger
 from licensing.settlement import claims, invoicing
 from licensing.settlement.models import InvoicedCharge
+from tests.licensing.advances.paid import advanced, pay
 from tests.licensing.royalties.books import FERRY, LANTERN, OCTOBER, Books
 from tests.licensing.royalties.conftest import Enter
 
@@ -157,3 +158,19 @@ def test_what_is_cut_off_is_what_was_asked_for(books: Books) -> None:
     taken, rest = claims.cut(pieces, 123)
 
     assert (claims.net(taken), claims.net(rest)) == (-123, -377)
+
+
+def test_an_advances_invoice_is_never_credited_for_usage(books: Books) -> None:
+    """What was earned is recouped, so only the fees of 63 were asked for; they go back whole."""
+    books = advanced(books, "10.00")
+    pay(books)
+    books.closed()
+    (asked,) = invoicing.invoice_month(OCTOBER)
+    books.correct(*NOTHING)
+    books.close()
+
+    (note,) = invoicing.invoice_month(OCTOBER)
+
+    assert isinstance(note, CreditNote)
+    assert (asked.net_minor, note.invoice, note.net_minor) == (63, asked, 63)
+    assert books.balance(Purpose.PREPAID, books.licence.licensee) == 1_000
