@@ -104,7 +104,7 @@ def _quarantined(of: date) -> Check:
     share = per_cent(quarantined, quarantined + (counts["accepted"] or 0))
     text = _("%(count)s lines of the month are quarantined and not charged: %(share)s of all.")
     said = text % {"count": quantity(quarantined), "share": share}
-    return Check("lines_quarantined", said, is_fine=False)
+    return Check("lines_quarantined", said, is_fine=False, url=reverse("matching"))
 
 
 def _suspended(of: date) -> Check:
@@ -119,7 +119,8 @@ def _suspended(of: date) -> Check:
         text = _("Nothing of the month waits in suspense.")
         return Check("suspense", text, is_fine=True)
     text = _("%(amounts)s of the month wait in suspense for an owner.")
-    return Check("suspense", text % {"amounts": ", ".join(amounts)}, is_fine=False)
+    said = text % {"amounts": ", ".join(amounts)}
+    return Check("suspense", said, is_fine=False, url=reverse("suspense"))
 
 
 def _held(run: Run) -> Check:
