@@ -149,6 +149,8 @@ class Draft:
         """Return the places of the document it is `of` that the form could not write again."""
         if self.field_count > MOST_FIELDS:
             return ["prices"]
+        if len(self.base.get("distribution", {}).get("points", ())) > MOST_ROWS:
+            return ["distribution.points"]
         cards = (self.grant, self.money, self.duties)
         places = [place for card in cards for place in card.unshowable(self.base)]
         for at, rows in enumerate(self.prices):

@@ -72,3 +72,13 @@ def test_more_rows_than_a_request_can_carry_cannot_be_shown() -> None:
     ]
 
     assert Draft.of(terms(prices=prices)).unshowable() == ["prices"]
+
+
+@pytest.mark.parametrize(("rules", "places"), [(100, []), (101, ["distribution.points"])])
+def test_more_rules_of_points_than_the_form_has_rows_are_left_to_the_document(
+    rules: int, places: list[str]
+) -> None:
+    points = [{"kinds": [f"kind-{number}"], "points": 1} for number in range(rules)]
+    document = terms(distribution={"key": "points", "points": points})
+
+    assert Draft.of(document).unshowable() == places
