@@ -15,6 +15,7 @@ from licensing.parties.roles import Scope
 from licensing.templatetags.periods import period as month_name
 from licensing.todo import Event, Task
 from licensing.usage.models import ReportMove, ReportState, UsageReport
+from licensing.usage.notices.models import Notice, Stage
 from licensing.usage.reading import SAID, TO_FIX
 
 MOST = 10
@@ -34,6 +35,9 @@ def _missing(licensee: Organisation) -> Iterator[Task]:
     """Yield each licence's ended months without a report, the oldest first."""
     reports = UsageReport.objects.filter(licensee=licensee).exclude(state=ReportState.REJECTED)
     there = set(reports.values_list("licence_id", "period"))
+    demanded = Notice.objects.standing(Stage.FORMAL).filter(licence__licensee=licensee)
+    # A formal notice asks for its months by itself.
+    there |= {(one.licence_id, month) for one in demanded for month in one.missing_months}
     missing = [
         (due, month, licence)
         for licence in Licence.objects.filter(licensee=licensee).select_related("deal")

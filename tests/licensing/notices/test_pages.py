@@ -9,6 +9,7 @@ from django.urls import reverse
 from ledger.documents import rendering
 from ledger.documents.models import Document
 from licensing.parties.roles import Kind, Role
+from licensing.usage import todo as usage
 from licensing.usage.notices import services, todo
 from licensing.usage.notices.models import Notice
 from tests.factories import bearer
@@ -70,6 +71,14 @@ def test_it_waits_at_home_for_whom_it_concerns(books: Books, browser: Enter) -> 
     books.report([LANTERN])
     services.settle(books.licence)
     assert list(todo.tasks(books.table.licensor)) == []
+
+
+def test_a_month_that_a_notice_demands_is_not_asked_for_twice(books: Books) -> None:
+    before = [str(task.text) for task in usage.tasks(books.table.licensee)]
+    formal()
+
+    assert before == ["Report the use of October 2026 under “Backlist for Vista 2”"]
+    assert list(usage.tasks(books.table.licensee)) == []
 
 
 def test_its_paper_is_handed_out_once_it_is_printed(books: Books, browser: Enter) -> None:
