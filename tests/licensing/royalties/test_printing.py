@@ -61,7 +61,8 @@ def test_bands_stand_in_one_line(books: Books) -> None:
             (
                 "All tokens are charged at the price of the band they reach. "
                 "Up to 1,000,000 tokens: $3.00 · Above 1,000,000 tokens: $2.00 + $1.00 "
-                "(per 1,000,000 tokens). At least $5.00."
+                "(per 1,000,000 tokens). At least $5.00 per accounting period, "
+                "once it costs anything."
             ),
         ),
         (
