@@ -13,7 +13,9 @@ AFTER: Final[Mapping[str, str]] = {"language": "-", "generation": ".-"}
 
 
 def stands_for(dimension: str, value: str, stated: str) -> bool:
-    """Tell whether a factor's value covers what a line states."""
+    """Tell whether a factor's value covers what a line states; a language in any case."""
+    if dimension == "language":
+        value, stated = value.lower(), stated.lower()
     return stated == value or any(
         stated.startswith(value + mark) for mark in AFTER.get(dimension, "")
     )

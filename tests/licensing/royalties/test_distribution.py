@@ -91,10 +91,11 @@ def test_works_without_points_leave_their_pool_in_suspense(books: Books) -> None
     ("when", "stated"),
     [
         ({"language": ["zh"]}, {"language": "zh-Hant"}),
+        ({"language": ["zh-hant"]}, {"language": "ZH-HANT"}),
         ({"media": ["video"]}, {"media": "video"}),
         ({"language": ["ja"], "media": ["video"]}, {"language": "ja", "media": "video"}),
     ],
-    ids=["language", "medium", "both"],
+    ids=["language", "case of a language", "medium", "both"],
 )
 def test_what_a_line_states_weighs_the_price_and_its_division(
     books: Books, when: dict[str, list[str]], stated: dict[str, str]

@@ -344,7 +344,12 @@ def test_points_that_could_be_read_two_ways_are_refused(
 
 @pytest.mark.parametrize(
     ("dimension", "first", "second"),
-    [("language", "zh", "zh-Hant"), ("generation", "2", "2.1"), ("generation", "2-turbo", "2")],
+    [
+        ("language", "zh", "zh-Hant"),
+        ("language", "zh-hant", "zh-Hant"),
+        ("generation", "2", "2.1"),
+        ("generation", "2-turbo", "2"),
+    ],
 )
 def test_factors_for_a_value_and_what_it_stands_for_are_ambiguous(
     dimension: str, first: str, second: str
