@@ -14,6 +14,7 @@ from licensing.catalogue.models import (
 from licensing.deals.models import Deal, DealMove, Licence, Offer, Signature
 from licensing.parties.models import ApiKey, Invitation, Membership, Organisation, User
 from licensing.royalties.agencies.models import Agency
+from licensing.royalties.indices.models import IndexReading
 from licensing.royalties.models import (
     Allocation,
     Charge,
@@ -42,6 +43,7 @@ __all__ = [
     "IdempotencyRecord",
     "Identifier",
     "ImportRefusal",
+    "IndexReading",
     "Invitation",
     "InvoicedCharge",
     "Judging",

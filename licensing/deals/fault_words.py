@@ -88,6 +88,11 @@ WORDS: dict[str, Promise] = {
         "their values exclude each other."
     ),
     "escalators_not_ascending": _("Order the escalators by day."),
+    "escalator_by_one": _("Say a multiplier or an index, exactly one of the two."),
+    "index_base_not_before": _("Name a base month before the month of the reading."),
+    "index_month_not_before": _(
+        "The reading of this month cannot be known by that day. Name a month before it."
+    ),
     "prices_ambiguous": _(
         "Two prices count the same usage, so the table could be read two ways. Give them "
         "different uses or units."

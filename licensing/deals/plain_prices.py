@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from licensing.deals.terms.prices import (
     Condition,
+    Escalator,
     Flat,
     Graduated,
     Package,
@@ -189,12 +190,19 @@ def _notes(price: Price, currency: str) -> list[str]:
         % {"times": quantity(factor.times), "what": _condition(factor.when)}
         for factor in price.factors
     )
-    notes.extend(
-        _("Multiplied by %(times)s from %(day)s.")
-        % {"times": quantity(step.times), "day": day(step.starts_on)}
-        for step in price.escalators
-    )
+    notes.extend(_escalated(step) for step in price.escalators)
     return notes
+
+
+def _escalated(step: Escalator) -> str:
+    if step.index is not None:
+        return _(
+            "Multiplied from %(day)s by %(series)s of %(month)s divided by that of %(base)s."
+        ) % {**dict(step.index), "day": day(step.starts_on)}
+    return _("Multiplied by %(times)s from %(day)s.") % {
+        "times": quantity(step.times or 0),
+        "day": day(step.starts_on),
+    }
 
 
 def _condition(when: Condition) -> str:

@@ -26,6 +26,7 @@ from licensing.royalties.agencies.services import links_of
 from licensing.royalties.allocation import SUSPENSE
 from licensing.royalties.content import operator
 from licensing.royalties.division import NOTHING, Division, Part
+from licensing.royalties.indices.readings import Reading
 from licensing.royalties.models import (
     Allocation,
     AllocationRole,
@@ -50,22 +51,24 @@ class Inputs:
     basis_sha256: str
     window: tuple[tuple[str, int, str], ...] = ()
     """The earlier closes it was rated after: first day of the period, number, inputs."""
+    readings: tuple[Reading, ...] = ()
+    """Of the indices that prices follow."""
 
     @property
     def sha256(self) -> str:
         """The hash that tells whether anything changed."""
-        text = json.dumps(
-            [
-                self.reports,
-                self.works,
-                self.granted,
-                self.terms_hash,
-                self.snapshot_sha256,
-                self.basis_sha256,
-                [(period, inputs) for period, _, inputs in self.window],
-            ],
-            separators=(",", ":"),
-        )
+        parts: list[Any] = [
+            self.reports,
+            self.works,
+            self.granted,
+            self.terms_hash,
+            self.snapshot_sha256,
+            self.basis_sha256,
+            [(period, inputs) for period, _, inputs in self.window],
+        ]
+        if self.readings:
+            parts.append([one.as_json() for one in self.readings])
+        text = json.dumps(parts, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -156,6 +159,7 @@ def book(period: Period, rated: RatedPeriod) -> Close:
             for period, number, inputs in rated.inputs.window
         ],
         carried=rated.carried,
+        indices=[one.as_json() for one in rated.inputs.readings],
         agencies=[link.as_json() for link in links],
         inputs_hash=rated.inputs.sha256,
         lines_rated=rated.lines_rated,

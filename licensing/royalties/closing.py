@@ -32,6 +32,7 @@ from licensing.royalties import (
     recouping,
 )
 from licensing.royalties.booking import Inputs, RatedPeriod
+from licensing.royalties.indices import readings
 from licensing.royalties.material import MadeFrom, opened, span_of
 from licensing.royalties.models import Close, Period, PeriodState
 from licensing.usage import evidence
@@ -87,12 +88,14 @@ def unnoted() -> QuerySet[UsageReport]:
 
 
 def is_stale(period: Period) -> bool:
-    """Whether reports in force, their verdicts or the works covered changed since the close."""
+    """Whether reports in force, verdicts, works covered or index readings changed since."""
     last = period.closes.order_by("-number").first()
     reports = UsageReport.objects.in_force(period.licence_id, period.starts_on, period.ends_on)
     if last is None or last.reports != [report.basis for report in reports]:
         return True
-    return tuple(last.granted) != coverage.granted(period.licence, period.ends_on)
+    if tuple(last.granted) != coverage.granted(period.licence, period.ends_on):
+        return True
+    return bool(readings.revised([last.indices]))
 
 
 @transaction.atomic
@@ -159,10 +162,11 @@ def rate_period(period: Period) -> RatedPeriod:
     _progress(period, 0, total=STEPS_BESIDE_PRICES + len(terms.prices))
     reports = UsageReport.objects.in_force(licence.pk, period.starts_on, period.ends_on)
     before = _closes_before(period)
+    read = readings.of_terms(terms, span.starts_on)
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
         kept = basis.freeze(licence, period.ends_on, folder)
-        made_from = MadeFrom(tuple(reports), kept.granted, kept.key, tuple(before))
+        made_from = MadeFrom(tuple(reports), kept.granted, kept.key, tuple(before), read)
         given = opened(stack, licence, span, made_from, folder)
         _progress(period, 2)
         rated = rating.rate_all(given, partial(_step, period))
@@ -181,6 +185,7 @@ def rate_period(period: Period) -> RatedPeriod:
         basis_key=kept.key,
         basis_sha256=kept.sha256,
         window=earlier.named(before),
+        readings=read,
     )
     carried = rated.carried.as_json() if earlier.looks_back(terms) else {}
     return RatedPeriod(inputs, rated.prices, detail_key, counted, carried)
@@ -206,7 +211,7 @@ def _begin(period_id: int) -> bool:
 
 @transaction.atomic
 def _book(period: Period, rated: RatedPeriod) -> Close | None:
-    """Book under the locks; None if a report came or was judged since, to be rated again."""
+    """Book under the locks; None if anything it was rated from changed, to be rated again."""
     recouping.lock(period.licence_id)
     locked = Period.objects.select_related("licence__licensee", "licence__licensor")
     current = locked.select_for_update(of=("self",)).get(pk=period.pk)
@@ -214,6 +219,8 @@ def _book(period: Period, rated: RatedPeriod) -> Close | None:
     if tuple(report.basis for report in reports) != rated.inputs.reports:
         return None
     if earlier.named(_closes_before(current)) != rated.inputs.window:
+        return None
+    if readings.current(one.name for one in rated.inputs.readings) != rated.inputs.readings:
         return None
     close = booking.book(current, rated)
     _reopen_later(close)

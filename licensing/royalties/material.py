@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
-from licensing.royalties import earlier, periods, points, tally
+from licensing.royalties import earlier, periods, points, rates, tally
 from licensing.royalties.earlier import NOTHING_EARLIER, Earlier
+from licensing.royalties.indices.readings import Reading, as_indices
 from licensing.royalties.models import Close, Period
 from licensing.royalties.tally import PeriodLines
 from licensing.usage import evidence
@@ -42,16 +43,21 @@ class Material:
     lines: PeriodLines
     repertoire: Repertoire
     earlier: Earlier = NOTHING_EARLIER
+    indices: rates.Indices = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class MadeFrom:
-    """What a close is made from: reports, works granted since signature, shares, closes before."""
+    """What a close is made from: reports, works granted since signature, shares, closes before.
+
+    And the readings of the indices that its prices follow.
+    """
 
     reports: tuple[UsageReport, ...]
     granted: tuple[str, ...]
     basis_key: str
     before: tuple[Close, ...]
+    readings: tuple[Reading, ...] = ()
 
 
 def span_of(period: Period) -> periods.Span:
@@ -71,7 +77,9 @@ def opened(
     carried_in = earlier.gather(stack, terms, span, made_from.before)
     beside = [path for paths in carried_in.details.values() for path in paths]
     lines = stack.enter_context(tally.opened(files, shares, folder, beside=beside, points=laid))
-    return Material(terms, span, lines, Repertoire(covered.count, shares, laid), carried_in)
+    repertoire = Repertoire(covered.count, shares, laid)
+    indices = as_indices(made_from.readings)
+    return Material(terms, span, lines, repertoire, carried_in, indices)
 
 
 def counted_by(close: Close) -> list[UsageReport]:

@@ -115,6 +115,9 @@ class Close(models.Model):
     carried = models.JSONField(
         default=dict, help_text=_("What it hands on to later periods: tallies and what they cost.")
     )
+    indices = models.JSONField(
+        default=list, help_text=_("The index readings it was rated by, with their revisions.")
+    )
     agencies = models.JSONField(
         default=list, help_text=_("The agents' rates it divided by: payee, agent, rate.")
     )

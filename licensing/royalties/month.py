@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
 from licensing.access import Actor
 from licensing.deals.models import Licence
+from licensing.royalties.indices import readings
 from licensing.royalties.models import Charge, Close, Period, PeriodState
 from licensing.usage.matching import coverage
 from licensing.usage.models import UNCHECKED, ReportState, UsageReport
@@ -98,6 +98,7 @@ def rows(licences: Sequence[Licence], month: date) -> list[Row]:
     charged = _charged(ids, [month])
     earlier = _charged(ids, [before(month)])
     looked_at = _latest_closes(list(periods.values()))
+    revised = readings.revised(close.indices for close in looked_at.values())
     granted = coverage.granted_each([(one.licence_id, one.ends_on) for one in periods.values()])
     found = []
     for licence in licences:
@@ -111,7 +112,11 @@ def rows(licences: Sequence[Licence], month: date) -> list[Row]:
                 period=period,
                 in_force=len(counted),
                 checking=sum(one.is_unsettled for one in reports[licence.pk]),
-                is_stale=seen is not None and seen != now,
+                is_stale=seen is not None
+                and (
+                    (seen.reports, seen.granted) != now
+                    or any((one["series"], one["month"]) in revised for one in seen.indices)
+                ),
                 charged_minor=charged.get(licence.pk, 0),
                 before_minor=earlier.get(licence.pk, 0),
             )
@@ -150,9 +155,7 @@ def _charged(licences: Sequence[int], months: Sequence[date]) -> dict[int, int]:
     return {row["period__licence"]: row["total"] for row in totals}
 
 
-def _latest_closes(
-    periods: Sequence[Period],
-) -> dict[int, tuple[list[dict[str, Any]], list[str]]]:
-    """Return what each period's latest close looked at: reports, and works granted since."""
+def _latest_closes(periods: Sequence[Period]) -> dict[int, Close]:
+    """Return each period's latest close, which says what it looked at."""
     closes = Close.objects.filter(period__in=periods).order_by("period", "number")
-    return {close.period_id: (close.reports, close.granted) for close in closes}
+    return {close.period_id: close for close in closes}

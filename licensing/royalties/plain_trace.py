@@ -154,6 +154,11 @@ def _charged(record: Record, _currency: str) -> str:
 
 
 def _escalate(record: Record, _currency: str) -> str:
+    if index := record.get("index"):
+        return _("Escalated by %(index)s, a factor of %(factor)s") % {
+            "index": index,
+            "factor": record["times"],
+        }
     return _("Escalated by the factor %(factor)s") % {"factor": record["times"]}
 
 

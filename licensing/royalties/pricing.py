@@ -10,6 +10,8 @@ from licensing.deals.terms.prices import PerWork
 from licensing.royalties import measures, periods, rates, tally
 from licensing.royalties.content import plain
 from licensing.royalties.earlier import NOTHING_EARLIER
+from licensing.royalties.indices import readings
+from licensing.royalties.indices.words import reading_missing
 from licensing.royalties.material import report_files
 from licensing.usage import evidence
 from licensing.usage.models import UsageReport
@@ -20,11 +22,16 @@ def of_report(report: UsageReport) -> dict[str, Any]:
 
     The period's charge may differ: tiers add up over all reports of it and of its window, and a
     fixed amount, or one for every licensed work, is due whatever is reported and is left out here.
+    Where a price follows an index whose reading nobody has entered, ``not_priced`` says so.
     """
     licence = report.licence
     terms = contract.parse(licence.terms)
     unit = currency(terms.currency)
-    charges = [charge for charge in _rated(report, terms) if charge.unit is not None]
+    try:
+        rated = _rated(report, terms)
+    except rates.IndexMissing as refusal:
+        return _not_priced(terms, refusal)
+    charges = [charge for charge in rated if charge.unit is not None]
     total = sum(charge.amount_minor for charge in charges)
     return {
         "currency": terms.currency,
@@ -40,6 +47,17 @@ def of_report(report: UsageReport) -> dict[str, Any]:
         ],
         "total": decimal_text(total, unit),
         "total_minor": total,
+        "not_priced": None,
+    }
+
+
+def _not_priced(terms: contract.Terms, refusal: rates.IndexMissing) -> dict[str, Any]:
+    return {
+        "currency": terms.currency,
+        "charges": [],
+        "total": None,
+        "total_minor": None,
+        "not_priced": {"code": refusal.code, "detail": reading_missing(refusal)},
     }
 
 
@@ -62,5 +80,6 @@ def _rated(report: UsageReport, terms: contract.Terms) -> list[rates.ChargeDraft
                 for price in terms.prices
                 if isinstance(price, PerWork)
             },
+            indices=readings.as_indices(readings.of_terms(terms, span.starts_on)),
         )
         return rates.rate(terms, lines.tallies(measures.dimensions(terms)), context)

@@ -16,6 +16,7 @@ from licensing.royalties.rates import (
     Charged,
     ChargeDraft,
     Context,
+    Indices,
     Tally,
     Works,
     bound,
@@ -74,17 +75,19 @@ def quote(
     *,
     licensed_works: int | None = None,
     works_counted: Mapping[str, int] | None = None,
+    indices: Indices | None = None,
 ) -> Quote:
     """Rate a sample as the first accounting period of a licence under these terms.
 
     Amounts due once are included. ``licensed_works`` is the size of the repertoire, which a price
     per licensed work needs; without it the works used stand in, and a note says so. What a
     quote leaves out is in its notes. ``works_counted`` says by price how many works it counts,
-    where that is known and the works themselves are not.
+    where that is known and the works themselves are not. ``indices`` are the readings known; raises
+    `IndexMissing` where the first period needs another.
     """
     works = _works(terms, sample, licensed_works)
     works |= {name: Works(count) for name, count in (works_counted or {}).items()}
-    context = replace(first_period(terms), works=works)
+    context = replace(first_period(terms), works=works, indices=indices or {})
     left_over = [tally for tally in unpriced(terms, sample.tallies) if tally.quantity]
     charges = rate(terms, sample.tallies, context)
     charged = Charged(context.starts_on, sum(charge.amount_minor for charge in charges))

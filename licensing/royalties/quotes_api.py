@@ -13,7 +13,9 @@ from licensing.api.auth import scope
 from licensing.api.views import ApiView, keyed
 from licensing.deals import terms as contract
 from licensing.errors import Fault
+from licensing.royalties.indices.readings import as_indices, of_terms
 from licensing.royalties.quote import quote
+from licensing.royalties.rates import Indices
 from licensing.royalties.sample import InvalidSample, Row, add_up
 from licensing.royalties.simulation import Curve, curve
 
@@ -80,13 +82,16 @@ class Quotes(ApiView):
         asked = body.validated_data
         terms = contract.parse(asked["terms"])
         sample = add_up(_rows(asked["lines"]), joint=".")
-        answer = quote(terms, sample, licensed_works=asked.get("licensed_works")).as_json()
+        indices = as_indices(of_terms(terms, terms.grant.starts_on))
+        answer = quote(
+            terms, sample, licensed_works=asked.get("licensed_works"), indices=indices
+        ).as_json()
         answer["warnings"] = [
             {"where": one.where, "code": one.code, "message": one.message}
             for one in contract.review(terms)
         ]
         if "curve" in asked:
-            answer["curve"] = _drawn(terms, **asked["curve"])
+            answer["curve"] = _drawn(terms, indices, **asked["curve"])
         return Response(answer)
 
 
@@ -107,10 +112,10 @@ def _rows(lines: list[Mapping[str, Any]]) -> Iterator[tuple[str, Row]]:
         yield where, row
 
 
-def _drawn(terms: contract.Terms, price: str, most: str) -> dict[str, Any]:
+def _drawn(terms: contract.Terms, indices: Indices, price: str, most: str) -> dict[str, Any]:
     if price not in {one.id for one in terms.prices}:
         raise _stop("curve.price", "price_unknown", "The terms have no price of this id.")
-    drawn: Curve = curve(terms, price, Decimal(most))
+    drawn: Curve = curve(terms, price, Decimal(most), indices=indices)
     return {
         "price": price,
         "unit": drawn.unit,

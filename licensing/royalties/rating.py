@@ -63,7 +63,8 @@ def _divided(
 def _context(given: Material, found: Mapping[str, Measure]) -> rates.Context:
     terms, span = given.terms, given.span
     context = rates.Context(span.starts_on, span.ends_on, first=periods.is_first(terms, span))
-    return replace(context, works=dict(_works(given, found, context)))
+    works = dict(_works(given, found, context))
+    return replace(context, works=works, indices=given.indices)
 
 
 def _works(

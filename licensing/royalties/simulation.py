@@ -1,7 +1,7 @@
 """PURE. What a price costs as usage grows: the numbers behind a curve on a deal's page."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -11,12 +11,12 @@ from licensing.deals.terms import Terms
 from licensing.deals.terms.prices import Graduated, Package, UnitPrice, Volume
 from licensing.errors import LicensingError
 from licensing.royalties.quote import first_period
-from licensing.royalties.rates import Tally, rate
+from licensing.royalties.rates import Indices, Tally, rate
 from licensing.royalties.rates.rational import as_decimal
 
 SMALLEST = Decimal("0.000001")
 INTERVALS = 40
-NOTHING_STATED: Mapping[str, Any] = MappingProxyType({})
+NOTHING_STATED: Mapping[Any, Any] = MappingProxyType({})
 
 
 class NoCurve(LicensingError):
@@ -55,19 +55,21 @@ def curve(  # noqa: PLR0913 - what a curve is drawn of
     *,
     stated: Mapping[str, Any] = NOTHING_STATED,
     beside: Sequence[Tally] = (),
+    indices: Indices = NOTHING_STATED,
 ) -> Curve:
     """Return what one price alone costs in the first period, by quantity of its unit.
 
     The lines stand for the first use that the price applies to; of what factors ask about they
     state ``stated``. ``beside`` is counted at every point: what is taken off a revenue. Raises
-    `NoCurve` for a fixed amount and `KeyError` for a price that is not there.
+    `NoCurve` for a fixed amount, `IndexMissing` where ``indices`` lack a reading, and `KeyError`
+    for a price that is not there.
     """
     price = {one.id: one for one in terms.prices}[price_id]
     if not isinstance(price, UnitPrice):
         raise NoCurve(f'"{price_id}" counts no units.', price=price_id)
     use = (price.uses or terms.grant.uses)[0]
     alone = terms.model_copy(update={"prices": (price,)})
-    context = first_period(terms)
+    context = replace(first_period(terms), indices=indices)
     bounds = tuple(bound for bound in _bends(price) if bound < most)
     points = []
     for quantity in sorted(set(_quantities(bounds, most, intervals))):

@@ -17,8 +17,9 @@ from licensing.deals import terms as contract
 from licensing.deals.labels import CLAUSES
 from licensing.deals.terms.prices import UnitPrice
 from licensing.royalties.allocation import SUSPENSE, allocate_charge
+from licensing.royalties.indices.readings import as_indices, of_terms
 from licensing.royalties.quote import Quote, quote
-from licensing.royalties.rates import CAP, GUARANTEE, ChargeDraft
+from licensing.royalties.rates import CAP, GUARANTEE, ChargeDraft, Indices
 from licensing.royalties.sample import Sample
 from licensing.royalties.sample_form import Asked, usual_quantity
 from licensing.royalties.simulation import Curve, curve
@@ -63,12 +64,13 @@ def simulate(terms: contract.Terms, asked: Asked) -> Simulation:
     """Price one accounting period, the first of the term, in which so much was used."""
     prices = [price for price in terms.prices if isinstance(price, UnitPrice)]
     tallies = [tally for price in prices for tally in asked.tallies(terms, price)]
-    priced = quote(terms, Sample(tallies, {}), works_counted=asked.works)
+    indices = as_indices(of_terms(terms, terms.grant.starts_on))
+    priced = quote(terms, Sample(tallies, {}), works_counted=asked.works, indices=indices)
     return Simulation(
         priced,
         tuple(_charge(charge) for charge in priced.charges),
         tuple(_waterfall(terms, priced)),
-        [_draw(terms, price, asked) for price in prices],
+        [_draw(terms, price, asked, indices) for price in prices],
         tuple(_notes(terms)),
     )
 
@@ -125,11 +127,11 @@ def _waterfall(terms: contract.Terms, priced: Quote) -> Iterator[Mapping[str, An
     yield {"label": _("For the payees"), "amount_minor": left, "kind": "total"}
 
 
-def _draw(terms: contract.Terms, price: UnitPrice, asked: Asked) -> Drawing:
+def _draw(terms: contract.Terms, price: UnitPrice, asked: Asked, indices: Indices) -> Drawing:
     count = asked.quantities[price.id, price.unit]
     most = max(count * 2, usual_quantity(price, price.unit))
     beside = asked.beside(terms, price)
-    found = curve(terms, price.id, most, stated=asked.stated, beside=beside)
+    found = curve(terms, price.id, most, stated=asked.stated, beside=beside, indices=indices)
     points = [drawing.Point(Fraction(point.quantity), point.amount_minor) for point in found.points]
     unit = unit_name(price.unit)
     svg = drawing.curve(
@@ -143,19 +145,20 @@ def _draw(terms: contract.Terms, price: UnitPrice, asked: Asked) -> Drawing:
             _("What “%(price)s” charges as usage grows") % {"price": price.id},
         ),
         marks=[drawing.Mark(Fraction(bound), quantity(bound)) for bound in found.bounds],
-        sample=_asked_point(terms, price, asked),
+        sample=_asked_point(terms, price, asked, indices),
     )
     return Drawing(price.id, unit, svg, tuple(_rows(terms, found)))
 
 
 def _asked_point(
-    terms: contract.Terms, price: UnitPrice, asked: Asked
+    terms: contract.Terms, price: UnitPrice, asked: Asked, indices: Indices
 ) -> tuple[drawing.Point, str] | None:
     count = asked.quantities[price.id, price.unit]
     if not count:
         return None
     beside = asked.beside(terms, price)
-    last = curve(terms, price.id, count, 1, stated=asked.stated, beside=beside).points[-1]
+    drawn = curve(terms, price.id, count, 1, stated=asked.stated, beside=beside, indices=indices)
+    last = drawn.points[-1]
     point = drawing.Point(Fraction(count), last.amount_minor)
     return point, money(last.amount_minor, terms.currency)
 

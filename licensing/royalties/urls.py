@@ -4,12 +4,15 @@ from django.urls import path
 
 from licensing.royalties import views, views_periods, views_runs, views_suspense, views_works
 from licensing.royalties.agencies import views as agencies
+from licensing.royalties.indices import views as indices
 
 urlpatterns = [
     path("periods/", views_periods.periods, name="periods"),
     path("periods/close/", views_periods.close, name="period-close"),
     path("periods/close-ready/", views_periods.close_ready, name="periods-close-ready"),
     path("periods/suspense/", views_suspense.suspense, name="suspense"),
+    path("periods/index-readings/", indices.readings, name="index-readings"),
+    path("periods/index-readings/enter/", indices.enter, name="index-reading-enter"),
     path("periods/<str:public_id>/", views_periods.period, name="period"),
     path(
         "periods/<str:public_id>/progress/", views_periods.period_progress, name="period-progress"

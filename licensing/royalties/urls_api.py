@@ -4,11 +4,13 @@ from django.urls import path
 
 from licensing.royalties import api, quotes_api
 from licensing.royalties.agencies import api as agencies
+from licensing.royalties.indices import api as indices
 
 urlpatterns = [
     path("quotes", quotes_api.Quotes.as_view(), name="api-quotes"),
     path("agencies", agencies.AgencyList.as_view(), name="api-agencies"),
     path("agencies/<str:public_id>/end", agencies.AgencyEnding.as_view(), name="api-agency-end"),
+    path("index-readings", indices.IndexReadingList.as_view(), name="api-index-readings"),
     path("periods", api.PeriodList.as_view(), name="api-periods"),
     path("periods/<str:public_id>", api.PeriodDetail.as_view(), name="api-period"),
     path("periods/<str:public_id>/close", api.ClosePeriod.as_view(), name="api-period-close"),

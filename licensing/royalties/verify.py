@@ -22,6 +22,7 @@ from licensing.royalties import content, earlier, material, rating, recouping, r
 from licensing.royalties.agencies.chains import Link, passed_on
 from licensing.royalties.booking import booked
 from licensing.royalties.division import NOTHING, Division
+from licensing.royalties.indices import readings
 from licensing.royalties.models import EARNING, Allocation, AllocationRole, Close, Period, Statement
 from licensing.royalties.recoupment import recoup
 from licensing.usage import evidence
@@ -190,7 +191,13 @@ def _rate_again(close: Close, reports: list[UsageReport]) -> rating.Rated:
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
         before = tuple(earlier.named_by(close))
-        made_from = material.MadeFrom(tuple(reports), tuple(close.granted), close.basis_key, before)
+        made_from = material.MadeFrom(
+            tuple(reports),
+            tuple(close.granted),
+            close.basis_key,
+            before,
+            readings.of_close(close.indices),
+        )
         return rating.rate_all(material.opened(stack, period.licence, span, made_from, folder))
 
 

@@ -16,11 +16,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from licensing.access import ActorRequest, scoped
+from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.roles import Kind, Scope
-from licensing.royalties import closing, month
+from licensing.royalties import closing, month, rates
 from licensing.royalties.charges import ShownCharge, shown_charges
+from licensing.royalties.indices import readings
 from licensing.royalties.models import Charge, ChargeKind, Period
 from licensing.usage.models import UsageReport
 
@@ -138,6 +140,7 @@ def period(request: ActorRequest, public_id: str) -> HttpResponse:
         "variance": _variance(shown, charges),
         "sees_parts": sees_parts,
         "may_close": request.actor.may(Scope.PERIODS_CLOSE),
+        "missing": _missing_reading(shown) if shown.failure else None,
         "progress": _progress(shown),
         "refresh_seconds": REFRESH_SECONDS if row.is_under_way else None,
     }
@@ -151,6 +154,13 @@ def period_progress(request: ActorRequest, public_id: str) -> HttpResponse:
     if shown.state not in month.UNDER_WAY:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "components/progress.html", _progress(shown))
+
+
+def _missing_reading(shown: Period) -> tuple[str, str] | None:
+    """Return the first series and month that a refused close waits for, if it waits for any."""
+    names = set(rates.readings_named(contract.parse(shown.licence.terms), shown.starts_on))
+    lacking = names - {one.name for one in readings.current(names)}
+    return min(lacking, default=None)
 
 
 def _visible(request: ActorRequest, public_id: str) -> Period:

@@ -10,7 +10,8 @@ from licensing.deals import terms as contract
 from licensing.deals.reading import Position
 from licensing.deals.views import visible_deal
 from licensing.parties.roles import Scope
-from licensing.royalties.rates import AmountTooLarge
+from licensing.royalties.indices.words import reading_missing
+from licensing.royalties.rates import AmountTooLarge, IndexMissing
 from licensing.royalties.sample_form import SampleForm
 from licensing.royalties.simulator import Simulation, simulate
 
@@ -47,4 +48,6 @@ def _simulated(terms: contract.Terms, form: SampleForm) -> Simulation | None:
         form.add_error(
             name if name in form.fields else None, _("That would cost more than can be charged.")
         )
-        return None
+    except IndexMissing as refused:
+        form.add_error(None, reading_missing(refused))
+    return None

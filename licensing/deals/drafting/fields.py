@@ -38,6 +38,12 @@ class DayField(forms.CharField):
     widget = forms.DateInput(attrs={"type": "date"})
 
 
+class MonthField(forms.CharField):
+    """A month kept as the text the browser gives, 2026-09."""
+
+    widget = forms.TextInput(attrs={"type": "month", "placeholder": "2026-09"})
+
+
 class LinesField(forms.CharField):
     """Text of several lines; a browser's line ends become the document's."""
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.deals.drafting.clause_forms import ClauseForm
 from licensing.deals.drafting.entries import Entry
-from licensing.deals.drafting.fields import DayField, NumberField
+from licensing.deals.drafting.fields import DayField, MonthField, NumberField
 from licensing.deals.drafting.listings import media, names, territories, tokens
 
 
@@ -53,10 +53,20 @@ class EscalatorForm(RowForm):
     entries = (
         Entry(field="starts_on", path=("from",)),
         Entry(field="times", path=("times",)),
+        Entry(field="series", path=("index", "series")),
+        Entry(field="month", path=("index", "month")),
+        Entry(field="base", path=("index", "base")),
     )
 
     starts_on = DayField(label=_("From"))
-    times = NumberField(label=_("Price times"))
+    times = NumberField(label=_("Price times"), required=False)
+    series = forms.CharField(
+        label=_("or by index"),
+        required=False,
+        widget=forms.TextInput({"placeholder": "JP-CPI", "autocomplete": "off"}),
+    )
+    month = MonthField(label=_("Month of the reading"), required=False)
+    base = MonthField(label=_("Base month"), required=False)
 
 
 ROWS: dict[str, type[RowForm]] = {

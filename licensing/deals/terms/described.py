@@ -90,7 +90,14 @@ FIELDS: Final[Mapping[str, tuple[str, Any]]] = {
         "The day; it counts in periods that start on or after it.",
         "2027-10-01",
     ),
-    "prices.escalators.times": ("The multiplier of the price.", "1.03"),
+    "prices.escalators.times": ("The multiplier of the price; this or index.", "1.03"),
+    "prices.escalators.index": (
+        "Multiply by the reading of a month divided by that of the base month; this or times.",
+        {"series": "JP-CPI", "base": "2026-09", "month": "2027-08"},
+    ),
+    "prices.escalators.index.series": ("The name of the index; readings have it too.", "JP-CPI"),
+    "prices.escalators.index.base": ("The month it is divided by; before month.", "2026-09"),
+    "prices.escalators.index.month": ("The month it has moved to; before from.", "2027-08"),
     "advance": (
         "Money paid ahead and earned back from later charges.",
         {"amount": "3000000", "release": "on_receipt"},

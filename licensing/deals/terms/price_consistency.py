@@ -9,6 +9,7 @@ from licensing.deals.terms.conditions import overlap
 from licensing.deals.terms.document import Terms
 from licensing.deals.terms.grant import Grant
 from licensing.deals.terms.prices import (
+    Escalator,
     Factor,
     Flat,
     Graduated,
@@ -205,6 +206,32 @@ def _escalator_faults(where: str, price: Price) -> Iterator[Fault]:
                 "escalators_not_ascending",
                 f"{later} is not after {earlier}. Order the escalators by day.",
             )
+    for at, step in enumerate(price.escalators):
+        yield from _multiplier_faults(f"{where}.escalators[{at}]", step)
+
+
+def _multiplier_faults(where: str, step: Escalator) -> Iterator[Fault]:
+    if (step.times is None) == (step.index is None):
+        yield Fault(
+            where,
+            "escalator_by_one",
+            "Say what the price is multiplied by: times or index, exactly one of the two.",
+        )
+    if step.index is None:
+        return
+    if step.index.base >= step.index.month:
+        yield Fault(
+            f"{where}.index.base",
+            "index_base_not_before",
+            f"{step.index.base} is not before {step.index.month}. Name an earlier base month.",
+        )
+    if step.index.month >= f"{step.starts_on:%Y-%m}":
+        yield Fault(
+            f"{where}.index.month",
+            "index_month_not_before",
+            f"{step.index.month} is not before the month of {step.starts_on}: its reading cannot "
+            "be known by then. Name an earlier month.",
+        )
 
 
 def _read(price: Price) -> set[str]:

@@ -12,9 +12,11 @@ from licensing.deals.terms.scalars import (
     Count,
     Day,
     Language,
+    Month,
     Name,
     PriceId,
     Rate,
+    Series,
     Size,
     Territory,
     Times,
@@ -51,11 +53,26 @@ class Factor(Clause):
     times: Times
 
 
+class IndexRatio(Clause):
+    """The reading of an index in a month, divided by its reading in the base month."""
+
+    series: Series
+    base: Month
+    month: Month
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.month} ÷ {self.base}"
+
+
 class Escalator(Clause):
-    """Multiplies the price in accounting periods that start on or after a day."""
+    """Multiplies the price in accounting periods that start on or after a day.
+
+    By ``times``, or by how an index has moved: exactly one of the two is said.
+    """
 
     starts_on: Annotated[Day, Field(alias="from")]
-    times: Times
+    times: Times | None = None
+    index: IndexRatio | None = None
 
 
 class PriceBase(Clause):
@@ -78,13 +95,13 @@ class PriceBase(Clause):
         """Tell whether a line's use falls under this price, given the uses of the grant."""
         return covers(self.uses or granted, use)
 
-    def escalation(self, period_starts_on: date) -> Decimal:
-        """Return what the price is multiplied by in the period that starts on this day.
+    def escalator(self, period_starts_on: date) -> Escalator | None:
+        """Return what multiplies the price in the period that starts on this day, if anything.
 
         Escalators replace one another, they do not pile up: the last one that has begun counts.
         """
-        begun = [step.times for step in self.escalators if step.starts_on <= period_starts_on]
-        return begun[-1] if begun else Decimal(1)
+        begun = [step for step in self.escalators if step.starts_on <= period_starts_on]
+        return begun[-1] if begun else None
 
 
 class PerUnit(PriceBase):

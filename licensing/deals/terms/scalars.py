@@ -162,6 +162,12 @@ Territory = Annotated[
 Token = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 """A word of data: a unit, a medium, a generation."""
 
+Month = Annotated[str, Field(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$")]
+"""A month as ``2026-09``: in this notation months compare as text."""
+
+Series = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_.-]{0,39}$")]
+"""The name of an index, as ``JP-CPI``."""
+
 PriceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 WorkId = Annotated[str, Field(pattern=r"^work_\S{1,59}$")]

@@ -1,6 +1,7 @@
 """PURE. Tallies in, charges out, each with a trace that `replay` proves."""
 
 from licensing.royalties.rates.bounds import CAP, GUARANTEE, Charged, bound
+from licensing.royalties.rates.escalation import IndexMissing, Indices, readings_named
 from licensing.royalties.rates.matching import DIMENSIONS, price_for, times, unpriced
 from licensing.royalties.rates.rating import AmountTooLarge, rate
 from licensing.royalties.rates.tallies import ChargeDraft, Context, Tally, Works
@@ -16,6 +17,8 @@ __all__ = [
     "ChargeDraft",
     "Charged",
     "Context",
+    "IndexMissing",
+    "Indices",
     "Record",
     "Tally",
     "Works",
@@ -24,6 +27,7 @@ __all__ = [
     "price_for",
     "rate",
     "reaches",
+    "readings_named",
     "replay",
     "times",
     "unpriced",

@@ -9,6 +9,7 @@ from itertools import groupby
 from licensing.deals.terms import Terms
 from licensing.deals.terms.prices import Flat, PerWork, Pool, Price, RevenueShare, UnitPrice
 from licensing.errors import LicensingError
+from licensing.royalties.rates.escalation import escalation
 from licensing.royalties.rates.matching import DIMENSIONS, merged, times
 from licensing.royalties.rates.rational import as_decimal
 from licensing.royalties.rates.register import Register
@@ -17,7 +18,6 @@ from licensing.royalties.rates.steps import (
     CountStep,
     DeductStep,
     DifferenceStep,
-    EscalateStep,
     FixedStep,
     MaximumStep,
     MinimumStep,
@@ -50,8 +50,9 @@ def rate(terms: Terms, tallies: Sequence[Tally], context: Context) -> list[Charg
     window's own amount, and a period rated again after a correction gives the difference.
 
     The order of the tallies does not matter. Tallies that no price counts are left out here; ask
-    `unpriced` for them. Raises `AmountTooLarge`, and `KeyError` if ``context.works`` lacks a
-    ``per_work`` price. A period without a day of the term costs nothing.
+    `unpriced` for them. Raises `AmountTooLarge`, `IndexMissing` where a reading that counts is not
+    in ``context.indices``, and `KeyError` if ``context.works`` lacks a ``per_work`` price. A period
+    without a day of the term costs nothing.
     """
     if not days_inside(terms.grant, context)[0]:
         return []
@@ -91,8 +92,8 @@ def _fixed(terms: Terms, price: Flat | Pool, context: Context) -> Iterator[Step]
         if not (context.first if price.due == "once" else days):
             return
         yield FixedStep(amount, days, all_days) if price.prorate else FixedStep(amount)
-    if price.escalators:
-        yield EscalateStep(Fraction(price.escalation(context.starts_on)))
+    if escalated := escalation(price, context.starts_on, context.indices):
+        yield escalated
     yield from _bounds(price)
     yield RoundStep(terms.currency)
 
@@ -109,8 +110,8 @@ def _per_work(terms: Terms, price: PerWork, works: Works, context: Context) -> I
 def _works(terms: Terms, price: PerWork, works: int, context: Context) -> Iterator[Step]:
     if works or price.zero_usage == "charge":
         yield WorksStep(works, Fraction(price.amount))
-        if price.escalators:
-            yield EscalateStep(Fraction(price.escalation(context.starts_on)))
+        if escalated := escalation(price, context.starts_on, context.indices):
+            yield escalated
         yield from _bounds(price)
     yield RoundStep(terms.currency)
 
@@ -137,15 +138,15 @@ def _window_steps(
 ) -> Iterator[Step]:
     """Yield the steps from nothing to the one rounded figure that these quantities cost."""
     counted, due = Fraction(0), price.zero_usage == "charge"
-    for escalation, tallies in _segments(terms, price, window, context):
+    for escalated, tallies in _segments(terms, price, window, context):
         counting = list(_counting_steps(price, tallies))
         yield from counting
         counted = _counted(counting, counted)
         due = due or any(tally.quantity for tally in tallies if tally.unit == price.unit)
         if due:
             yield from pricing_steps(price, counted)
-            if price.escalators:
-                yield EscalateStep(Fraction(escalation))
+            if escalated:
+                yield escalated
     if due:
         yield from _bounds(price)
     yield RoundStep(terms.currency)
@@ -153,7 +154,7 @@ def _window_steps(
 
 def _segments(
     terms: Terms, price: UnitPrice, window: Sequence[Placed], context: Context
-) -> Iterator[tuple[Decimal, list[Tally]]]:
+) -> Iterator[tuple[Step | None, list[Tally]]]:
     """Yield runs of quantities under one escalator, in the order of their periods.
 
     What is due without any usage is due from the window's first day, under its escalator.
@@ -162,8 +163,10 @@ def _segments(
     if price.zero_usage == "charge":
         dated.append((window_start(price.tally, terms.grant, context), []))
     dated.sort(key=lambda one: one[0])
-    for escalation, run in groupby(dated, key=lambda one: price.escalation(one[0])):
-        yield escalation, [tally for _, tallies in run for tally in tallies]
+    for escalated, run in groupby(
+        dated, key=lambda one: escalation(price, one[0], context.indices)
+    ):
+        yield escalated, [tally for _, tallies in run for tally in tallies]
 
 
 def _counting_steps(price: UnitPrice, tallies: Sequence[Tally]) -> Iterator[Step]:

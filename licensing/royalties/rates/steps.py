@@ -210,10 +210,11 @@ class ChargedStep(_Pricing):
 
 @dataclass(frozen=True, slots=True)
 class EscalateStep(Step):
-    """Multiplies what was priced since the escalator before."""
+    """Multiplies what was priced since the escalator before; ``index`` says where from."""
 
     name = "escalate"
     times: Fraction
+    index: str | None = None
 
     def apply(self, register: Register) -> Register:
         """Move the escalated difference into the amount."""

@@ -59,7 +59,8 @@ class Context:
 
     ``first`` is the licence's first accounting period, in which amounts due once fall due.
     ``works`` has an entry for every ``per_work`` price, by its id. ``last`` marks the last period
-    of a licence that was terminated; the end of its term needs no mark.
+    of a licence that was terminated; the end of its term needs no mark. ``indices`` are the
+    readings of indices by series and month, as ``("JP-CPI", "2026-09")``.
     """
 
     starts_on: date
@@ -67,6 +68,7 @@ class Context:
     first: bool
     works: Mapping[str, Works] = field(default_factory=dict)
     last: bool = False
+    indices: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

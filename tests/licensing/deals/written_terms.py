@@ -92,7 +92,16 @@ def factors(draw: st.DrawFn) -> list[dict[str, Any]]:
 @st.composite
 def escalators(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Return escalators in the order of their days."""
-    return [{"from": day, "times": draw(TIMES)} for day in sorted(draw(st.sets(DAYS, max_size=2)))]
+    return [{"from": day, **draw(multiplier())} for day in sorted(draw(st.sets(DAYS, max_size=2)))]
+
+
+@st.composite
+def multiplier(draw: st.DrawFn) -> dict[str, Any]:
+    """Return what an escalator multiplies by: a number, or an index as it stood before 2026."""
+    index = {"series": "JP-CPI", "base": "2024-09", "month": "2025-08"}
+    by_number: dict[str, Any] = {"times": draw(TIMES)} | draw(keys({}, index=st.none()))
+    by_index: dict[str, Any] = {"index": index} | draw(keys({}, times=st.none()))
+    return draw(st.sampled_from([by_number, by_index]))
 
 
 @st.composite

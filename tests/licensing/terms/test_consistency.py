@@ -9,6 +9,7 @@ FLAT = {"id": "access", "model": "flat", "amount": "10", "due": "once"}
 POOL = {"id": "pool", "model": "pool", "amount": "10"}
 WORKS = {"id": "titles", "model": "per_work", "amount": "5", "count": "used"}
 SHARE = {"id": "share", "model": "revenue_share", "rate": "0.3"}
+CPI = {"series": "JP-CPI", "base": "2026-09", "month": "2027-08"}
 
 
 def granting(**grant: Any) -> dict[str, Any]:
@@ -265,6 +266,35 @@ def test_factors_of_one_kind_exclude_each_other() -> None:
     parse(factored({"territory": ["JP"]}, {"territory": ["KR"]}))
     parse(factored({"territory": ["JP"]}, {"territory": ["JP"], "media": ["video"]}))
     parse(factored({"language": ["ja"]}, {"generation": ["g2"]}))
+
+
+@pytest.mark.parametrize(
+    ("step", "found"),
+    [
+        ({}, [("", "escalator_by_one")]),
+        ({"times": "2", "index": CPI}, [("", "escalator_by_one")]),
+        ({"index": CPI | {"base": "2027-08"}}, [(".index.base", "index_base_not_before")]),
+        ({"index": CPI | {"month": "2027-10"}}, [(".index.month", "index_month_not_before")]),
+        ({"index": CPI | {"month": "2027-9"}}, [(".index.month", "malformed")]),
+        ({"index": CPI | {"series": "jp cpi"}}, [(".index.series", "malformed")]),
+    ],
+)
+def test_an_escalator_is_by_one_number_or_by_an_index_known_by_its_day(
+    step: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    price = {**PER_MILLION, "escalators": [{"from": "2027-10-01", **step}]}
+
+    assert faults_of(plain_document(price)) == [
+        (f"prices[0].escalators[0]{where}", code) for where, code in found
+    ]
+
+
+def test_an_escalator_by_an_index_is_written_as_it_was() -> None:
+    price = {**PER_MILLION, "escalators": [{"from": "2027-10-01", "index": CPI}]}
+
+    (escalator,) = parse(plain_document(price)).prices[0].escalators
+
+    assert str(escalator.index) == "JP-CPI 2027-08 ÷ 2026-09"
 
 
 def test_escalators_are_in_the_order_of_their_days() -> None:
