@@ -301,3 +301,12 @@ def test_works_used_for_another_use_are_not_counted(tmp_path: Path) -> None:
     table, _ = run(path, usage)
 
     assert table.splitlines()[1] == "titles  work         1  5.00 USD"
+
+
+def test_a_price_by_an_index_is_refused_for_lack_of_its_readings(tmp_path: Path) -> None:
+    index = {"series": "JP-CPI", "base": "2025-09", "month": "2026-08"}
+    price = {**PER_MILLION, "escalators": [{"from": "2026-10-01", "index": index}]}
+    terms = write_terms(tmp_path, plain_document(price))
+    usage = write_usage(tmp_path, "1,domain:a.example,ai-train,token,20000000000")
+
+    assert "The reading of JP-CPI for 2026-08 is missing." in refusal(terms, usage)
