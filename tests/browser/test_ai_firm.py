@@ -40,7 +40,7 @@ def make_offer(page: Page, title: str) -> None:
     page.goto("/deals/new/")
     page.get_by_label("Other side", exact=True).select_option(label="湊ゲームス")
     page.get_by_label("Title", exact=True).fill(title)
-    page.get_by_label("Training of AI models").check()
+    page.get_by_label("Training of AI models").first.check()
     page.get_by_label("Territory").fill("JP US")
     page.get_by_label("First day").fill("2027-01-01")
     page.get_by_label("How it is charged").select_option("per_unit")
