@@ -17,6 +17,7 @@ from licensing.access import Actor, ActorRequest, scoped
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.tabs import tabs
 from licensing.usage import evidence, examples, files, reading
 from licensing.usage.api import lines_response
 from licensing.usage.header import PERIOD
@@ -36,6 +37,7 @@ TABS: dict[str, tuple[str | Promise, Q]] = {
     "rejected": (_("Rejected"), Q(state=ReportState.REJECTED)),
     "superseded": (_("Superseded"), Q(state=ReportState.SUPERSEDED)),
 }
+LABELS = {name: label for name, (label, _condition) in TABS.items()}
 
 
 @scoped(Scope.USAGE_READ)
@@ -57,7 +59,7 @@ def reports(request: ActorRequest) -> HttpResponse:
     months = list(everything.order_by("-period").values_list("period", flat=True).distinct())
     context = {
         "page_title": _("Usage reports"),
-        "tabs": _tabs(request, chosen, counts),
+        "tabs": tabs(request, "state", LABELS, counts | {"": counts["all"]}, chosen=chosen),
         "chosen": chosen,
         "page": page,
         "lines": [reading.Line.of(one) for one in page],
@@ -86,24 +88,6 @@ def _filtered(found: UsageReportQuerySet, request: ActorRequest) -> UsageReportQ
     if (named := PERIOD.fullmatch(month)) and named[1] != "0000":
         found = found.filter(period=f"{month}-01")
     return found
-
-
-def _tabs(request: ActorRequest, chosen: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    """Return the tabs, each keeping the filters."""
-    query = request.GET.copy()
-    query.pop("page", None)
-    tabs = []
-    for name, (label, _condition) in TABS.items():
-        query["state"] = name
-        tabs.append(
-            {
-                "label": label,
-                "url": f"?{query.urlencode()}",
-                "current": name == chosen,
-                "count": counts[name or "all"],
-            }
-        )
-    return tabs
 
 
 def visible_report(request: ActorRequest, public_id: str) -> UsageReport:

@@ -1,7 +1,5 @@
 """Matching in the dashboard: what found no licensed work, and deciding about it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
@@ -18,6 +16,7 @@ from licensing.access import ActorRequest, scoped
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.tabs import tabs
 from licensing.usage.matching import decisions, finding, history
 from licensing.usage.matching.decisions import Choice
 from licensing.usage.matching.forms import DecideForm
@@ -37,6 +36,7 @@ TABS: dict[str, tuple[str | Promise, Q]] = {
     "ignored": (_("Ignored"), Q(status=Status.IGNORED)),
     "all": (_("All"), Q()),
 }
+LABELS = {name: label for name, (label, _condition) in TABS.items()}
 SORTS: dict[str, list[OrderBy | str]] = {
     "lines": [F("lines").asc(), "pk"],
     "-lines": [F("lines").desc(), "pk"],
@@ -67,7 +67,7 @@ def _list(request: ActorRequest, form: DecideForm, status: int = 200) -> HttpRes
     )
     context = {
         "page_title": _("Matching"),
-        "tabs": _tabs(request, chosen, counts),
+        "tabs": tabs(request, "status", LABELS, counts, chosen=chosen),
         "chosen": chosen,
         "page": Paginator(listed.order_by(*order), PER_PAGE).get_page(request.GET.get("page")),
         "licences": Licence.objects.filter(unmatched__in=everything)
@@ -90,24 +90,6 @@ def _filtered(found: Items, request: ActorRequest) -> Items:
     if query := request.GET.get("q", "").strip():
         found = found.filter(Q(name__icontains=query) | Q(work__title__icontains=query))
     return found
-
-
-def _tabs(request: ActorRequest, chosen: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    """Return the tabs, each keeping the filters."""
-    query = request.GET.copy()
-    query.pop("page", None)
-    tabs = []
-    for name, (label, _condition) in TABS.items():
-        query["status"] = name
-        tabs.append(
-            {
-                "label": label,
-                "url": f"?{query.urlencode()}",
-                "current": name == chosen,
-                "count": counts[name],
-            }
-        )
-    return tabs
 
 
 def _more(request: ActorRequest) -> list[UsageReport]:

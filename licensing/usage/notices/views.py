@@ -21,6 +21,7 @@ from licensing.access import ActorRequest, scoped
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.tabs import tabs
 from licensing.templatetags.states import look
 from licensing.usage.notices import printing, services
 from licensing.usage.notices.lifecycle import Move
@@ -33,6 +34,7 @@ TABS: dict[str, tuple[str | Promise, Q]] = {
     "withdrawn": (pgettext_lazy("notice", "Withdrawn"), Q(state=NoticeState.WITHDRAWN)),
     "all": (_("All"), Q()),
 }
+LABELS = {name: label for name, (label, _condition) in TABS.items()}
 SAID: dict[str, str | Promise] = {
     Move.ANSWER: _("Answered: the reports are in force"),
     Move.WITHDRAW: pgettext_lazy("notice", "Withdrawn"),
@@ -58,7 +60,7 @@ def notices(request: ActorRequest) -> HttpResponse:
     )
     context = {
         "page_title": _("Notices"),
-        "tabs": _tabs(request, chosen, counts),
+        "tabs": tabs(request, "state", LABELS, counts, chosen=chosen),
         "chosen": chosen,
         "page": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
         "licences": Licence.objects.filter(notices__in=everything)
@@ -71,24 +73,6 @@ def notices(request: ActorRequest) -> HttpResponse:
         "is_empty": not everything.exists(),
     }
     return render(request, "notices/list.html", context)
-
-
-def _tabs(request: ActorRequest, chosen: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    """Return the tabs, each keeping the filters."""
-    query = request.GET.copy()
-    query.pop("page", None)
-    tabs = []
-    for name, (label, _condition) in TABS.items():
-        query["state"] = name
-        tabs.append(
-            {
-                "label": label,
-                "url": f"?{query.urlencode()}",
-                "current": name == chosen,
-                "count": counts[name],
-            }
-        )
-    return tabs
 
 
 def _visible(request: ActorRequest, public_id: str) -> Notice:
