@@ -6,8 +6,8 @@ from typing import Self
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from ledger.ids import new_id
@@ -40,6 +40,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def for_party(self, party: str) -> Self:
         """Return the documents that belong to a party."""
         return self.filter(party=party)
+
+    def languages_asked(self, kind: str) -> Coalesce:
+        """Count the documents of a kind that are about an outer row, by its ``public_id``."""
+        about = self.filter(kind=kind, subject=OuterRef("public_id")).order_by().values("subject")
+        return Coalesce(Subquery(about.annotate(count=Count("pk")).values("count")), 0)
 
     def about(self, subject: str) -> Self:
         """Return the documents of one invoice, statement, licence or payout."""

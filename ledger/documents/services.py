@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from config.jobs import enqueue_on_commit
@@ -34,6 +35,23 @@ def request(  # noqa: PLR0913 - what a document is, each by name
     if created:
         enqueue_on_commit(RENDER_TASK, document_id=document.pk)
     return document
+
+
+def request_in_every_language(
+    *, kind: str, subject: str, party: str, template: str, context: Mapping[str, Any]
+) -> list[Document]:
+    """Ask for one document in each of ``settings.LANGUAGES``, as `request` does."""
+    return [
+        request(
+            kind=kind,
+            subject=subject,
+            party=party,
+            language=language,
+            template=template,
+            context=context,
+        )
+        for language, _name in settings.LANGUAGES
+    ]
 
 
 def retry(*, document_id: int) -> None:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.documents import services as documents
@@ -22,30 +21,18 @@ TEMPLATE = "documents/agreement.html"
 
 def request(licence: Licence) -> list[Document]:
     """Ask for the agreement in every language; asking again finds the ones that stand."""
-    context = context_of(licence)
-    return [
-        documents.request(
-            kind=KIND,
-            subject=licence.public_id,
-            party=licence.licensor.public_id,
-            language=language,
-            template=TEMPLATE,
-            context=context,
-        )
-        for language, _name in settings.LANGUAGES
-    ]
+    return documents.request_in_every_language(
+        kind=KIND,
+        subject=licence.public_id,
+        party=licence.licensor.public_id,
+        template=TEMPLATE,
+        context=context_of(licence),
+    )
 
 
 def missing() -> QuerySet[Licence]:
     """Return the licences whose agreement has not been asked for in every language."""
-    asked = (
-        Document.objects.filter(kind=KIND, subject=OuterRef("public_id"))
-        .order_by()
-        .values("subject")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    return Licence.objects.annotate(asked=Coalesce(Subquery(asked), 0)).filter(
+    return Licence.objects.annotate(asked=Document.objects.languages_asked(KIND)).filter(
         asked__lt=len(settings.LANGUAGES)
     )
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.documents import services as documents
@@ -19,31 +18,19 @@ TEMPLATE = "documents/notice.html"
 
 def request(notice: Notice) -> list[Document]:
     """Ask for a notice in every language; asking again finds the ones that stand."""
-    context = context_of(notice)
-    return [
-        documents.request(
-            kind=KIND,
-            subject=notice.public_id,
-            party=notice.licence.licensee.public_id,
-            language=language,
-            template=TEMPLATE,
-            context=context,
-        )
-        for language, _name in settings.LANGUAGES
-    ]
+    return documents.request_in_every_language(
+        kind=KIND,
+        subject=notice.public_id,
+        party=notice.licence.licensee.public_id,
+        template=TEMPLATE,
+        context=context_of(notice),
+    )
 
 
 def missing() -> QuerySet[Notice]:
     """Return the formal notices that were not asked for in every language."""
-    asked = (
-        Document.objects.filter(kind=KIND, subject=OuterRef("public_id"))
-        .order_by()
-        .values("subject")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
     formal = Notice.objects.filter(stage=Stage.FORMAL)
-    return formal.annotate(asked=Coalesce(Subquery(asked), 0)).filter(
+    return formal.annotate(asked=Document.objects.languages_asked(KIND)).filter(
         asked__lt=len(settings.LANGUAGES)
     )
 
