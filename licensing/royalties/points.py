@@ -15,23 +15,27 @@ def lay(terms: contract.Terms, snapshot: Path, folder: Path) -> Path | None:
     distribution = terms.distribution
     if distribution.key != "points":
         return None
+    rest = int(distribution.otherwise or 0)
     target = folder / "points.parquet"
     with engine(folder, reads=[snapshot]) as duck:
-        duck.execute("CREATE TABLE by_work (public_id VARCHAR, points BIGINT)")
-        duck.execute("CREATE TABLE by_kind (kind VARCHAR, points BIGINT)")
-        for rule in distribution.points:
-            for work in rule.works:
-                duck.execute("INSERT INTO by_work VALUES ($1, $2)", [work, rule.points])
-            for kind in rule.kinds:
-                duck.execute("INSERT INTO by_kind VALUES ($1, $2)", [kind, rule.points])
+        for named, column in (("works", "public_id"), ("kinds", "kind")):
+            pairs = [
+                (value, rule.points)
+                for rule in distribution.points
+                for value in getattr(rule, named)
+            ]
+            duck.execute(
+                f"CREATE TABLE by_{named} AS "
+                f"SELECT unnest($1::VARCHAR[]) AS {column}, unnest($2::BIGINT[]) AS points",
+                [[value for value, _ in pairs], [points for _, points in pairs]],
+            )
         duck.execute(
             f"""
             COPY (
                 SELECT work_id,
-                       coalesce(by_work.points, by_kind.points, {int(distribution.otherwise or 0)})
-                           AS points
+                       coalesce(by_works.points, by_kinds.points, {rest}) AS points
                 FROM read_parquet({quoted(snapshot)})
-                LEFT JOIN by_work USING (public_id) LEFT JOIN by_kind USING (kind)
+                LEFT JOIN by_works USING (public_id) LEFT JOIN by_kinds USING (kind)
                 ORDER BY work_id
             ) TO {quoted(target)} (FORMAT parquet)
             """  # noqa: S608  # our own path and a whole number
