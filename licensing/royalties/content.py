@@ -20,6 +20,7 @@ from licensing.parties.models import Organisation
 from licensing.parties.roles import Kind
 from licensing.royalties import stated_terms
 from licensing.royalties.models import Allocation, AllocationRole, ChargeKind, Statement
+from licensing.usage.header import plain
 
 SCHEMA = "statement/1"
 SUMS = (
@@ -207,12 +208,6 @@ def stated(statement: Statement) -> dict[str, Any]:
     """Return the frozen document of an issued statement, and a draft's as it would be now."""
     frozen: dict[str, Any] | None = statement.content
     return frozen or of(statement)
-
-
-def plain(number: Any) -> str:
-    """Return a decimal without exponent or trailing zeros: ``1000``, ``2.5``."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def canonical(document: dict[str, Any]) -> bytes:

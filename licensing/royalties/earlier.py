@@ -20,10 +20,10 @@ from licensing.deals.terms.prices import PerWork, Window
 from licensing.errors import IllegalMove
 from licensing.royalties import periods, rates
 from licensing.royalties.booking import booked
-from licensing.royalties.content import plain
 from licensing.royalties.models import Close, Period, PeriodState
 from licensing.royalties.rates import GUARANTEE
 from licensing.usage import evidence
+from licensing.usage.header import plain
 
 
 class EarlierPeriodOpen(IllegalMove):

@@ -17,6 +17,7 @@ from licensing.royalties.detail import WorkLine
 from licensing.royalties.models import Allocation, Statement
 from licensing.usage import evidence
 from licensing.usage.evidence import quoted
+from licensing.usage.header import plain
 
 FINER = 4
 COLUMNS = {
@@ -63,7 +64,7 @@ def rows(statement: Statement) -> Iterator[list[Any]]:
                     *start,
                     work.work_public_id,
                     work.title,
-                    content.plain(work.quantity),
+                    plain(work.quantity),
                     work.weight,
                     work.weight_total,
                     work.lines,

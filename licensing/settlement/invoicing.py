@@ -19,10 +19,11 @@ from ledger.invoices.drafts import InvoiceDraft, LineDraft
 from ledger.invoices.models import CreditNote, Invoice
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
-from licensing.royalties.content import operator, plain
+from licensing.royalties.content import operator
 from licensing.royalties.models import Charge, ChargeKind
 from licensing.settlement.claims import Piece, claim, cut, net, pieces_of, unclaimed
 from licensing.templatetags.periods import period as in_words
+from licensing.usage.header import plain
 
 DEFAULT_DUE_DAYS = 30
 
