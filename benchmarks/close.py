@@ -96,7 +96,7 @@ def lines_of(books: "Books", lines: int, folder: Path) -> Path:
     """Report one line by the ordinary path, then put very many judged lines in its place."""
     from django.db.models import F  # noqa: PLC0415  # after Django's set-up
 
-    from licensing.usage import evidence  # noqa: PLC0415
+    from licensing import evidence  # noqa: PLC0415
 
     report = books.report()
     path = folder / "lines.parquet"
@@ -155,7 +155,7 @@ def close(books: "Books") -> "tuple[float, Close]":
 
 def compare(lines: int, works: int, payees: int, folder: Path) -> None:
     """Make the month, close it, and print the ratio."""
-    from licensing.usage import evidence  # noqa: PLC0415  # after Django's set-up
+    from licensing import evidence  # noqa: PLC0415  # after Django's set-up
     from tests.licensing.royalties.books import open_books  # noqa: PLC0415
 
     books = open_books()

@@ -94,10 +94,10 @@ def measure(works: int, rounds: int) -> tuple[list[float], list[float], set[int]
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
     from django.urls import reverse  # noqa: PLC0415
 
+    from licensing import evidence  # noqa: PLC0415
     from licensing.parties.models import Membership, User  # noqa: PLC0415
     from licensing.parties.roles import Role  # noqa: PLC0415
     from licensing.royalties.models import Close  # noqa: PLC0415
-    from licensing.usage import evidence  # noqa: PLC0415
     from tests.licensing.royalties.books import open_books  # noqa: PLC0415
 
     books = open_books()

@@ -12,12 +12,12 @@ from pathlib import Path
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from licensing import evidence
 from licensing.catalogue.models import Work
 from licensing.catalogue.repertoire import repertoire_of
 from licensing.deals.models import Licence
 from licensing.deals.terms import Terms
 from licensing.errors import Fault, InvalidInput
-from licensing.usage import evidence
 
 
 @dataclass(frozen=True, slots=True)

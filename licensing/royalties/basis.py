@@ -15,9 +15,9 @@ from pathlib import Path
 
 from django.db import connection
 
+from licensing import evidence
 from licensing.deals.models import Licence
 from licensing.royalties.allocation import SUSPENSE
-from licensing.usage import evidence
 from licensing.usage.matching import coverage
 
 # Below this many works the database is asked for just these; above, for every share in force.

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
 from ledger.errors import LedgerError
+from licensing import evidence
 from licensing.access import Actor
 from licensing.claims import Claimable, claim
 from licensing.deals import terms as contract
@@ -35,7 +36,6 @@ from licensing.royalties.booking import Inputs, RatedPeriod
 from licensing.royalties.indices import readings
 from licensing.royalties.material import MadeFrom, opened, span_of
 from licensing.royalties.models import Close, Period, PeriodState
-from licensing.usage import evidence
 from licensing.usage.matching import coverage
 from licensing.usage.models import ReportState, UsageReport
 

@@ -19,10 +19,10 @@ import structlog
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from licensing import evidence
 from licensing.catalogue.models import Work
+from licensing.evidence import Engine, quoted
 from licensing.royalties.models import Allocation, AllocationRole, Charge
-from licensing.usage import evidence
-from licensing.usage.evidence import Engine, quoted
 
 log = structlog.get_logger(__name__)
 

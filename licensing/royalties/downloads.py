@@ -7,10 +7,10 @@ from typing import Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from licensing import evidence
 from licensing.errors import IllegalMove
 from licensing.royalties import content, explain, line_files, work_files, workbook
 from licensing.royalties.models import Allocation, Statement
-from licensing.usage import evidence
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

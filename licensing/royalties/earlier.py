@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from licensing import evidence
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.deals.terms.prices import PerWork, Window
@@ -22,7 +23,6 @@ from licensing.royalties import periods, rates
 from licensing.royalties.booking import booked
 from licensing.royalties.models import Close, Period, PeriodState
 from licensing.royalties.rates import GUARANTEE
-from licensing.usage import evidence
 from licensing.usage.header import plain
 
 

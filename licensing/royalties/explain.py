@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from licensing import evidence
 from licensing.deals import terms as contract
 from licensing.royalties import detail, material, tally
 from licensing.royalties.content import allocations_of, stated
@@ -14,7 +15,6 @@ from licensing.royalties.models import (
     ChargeKind,
     Statement,
 )
-from licensing.usage import evidence
 
 MOST_WORKS = 20
 LINE_COLUMNS = (

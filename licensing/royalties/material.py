@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from licensing import evidence
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.royalties import earlier, periods, points, rates, tally
@@ -12,7 +13,6 @@ from licensing.royalties.earlier import NOTHING_EARLIER, Earlier
 from licensing.royalties.indices.readings import Reading, as_indices
 from licensing.royalties.models import Close, Period
 from licensing.royalties.tally import PeriodLines
-from licensing.usage import evidence
 from licensing.usage.matching import coverage
 from licensing.usage.models import UsageReport
 

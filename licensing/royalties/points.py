@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from licensing.deals import terms as contract
-from licensing.usage.evidence import engine, quoted
+from licensing.evidence import engine, quoted
 
 
 def lay(terms: contract.Terms, snapshot: Path, folder: Path) -> Path | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.money import currency, decimal_text
+from licensing import evidence
 from licensing.deals import terms as contract
 from licensing.deals.terms.prices import PerWork
 from licensing.royalties import measures, periods, rates, tally
@@ -12,7 +13,6 @@ from licensing.royalties.earlier import NOTHING_EARLIER
 from licensing.royalties.indices import readings
 from licensing.royalties.indices.words import reading_missing
 from licensing.royalties.material import report_files
-from licensing.usage import evidence
 from licensing.usage.header import plain
 from licensing.usage.models import UsageReport
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from licensing.deals import terms as contract
 from licensing.deals.terms.prices import PerWork
+from licensing.evidence import engine, quoted, workplace
 from licensing.royalties import measures, periods, rates
 from licensing.royalties.allocation import SUSPENSE, Numerator
 from licensing.royalties.booking import RatedPrice
@@ -12,7 +13,6 @@ from licensing.royalties.division import divide
 from licensing.royalties.earlier import Carried
 from licensing.royalties.material import Material, Repertoire
 from licensing.royalties.tally import Measure
-from licensing.usage.evidence import engine, quoted, workplace
 
 Step = Callable[[], None]
 

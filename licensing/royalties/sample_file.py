@@ -5,9 +5,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from licensing import evidence
 from licensing.errors import Fault
 from licensing.royalties.sample import InvalidSample, Row, Sample, add_up
-from licensing.usage import confined, evidence, files
+from licensing.usage import confined, files
 from licensing.usage.formats import Plain
 from licensing.usage.refusal import snippet
 

@@ -11,10 +11,10 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Sum
 
+from licensing import evidence
 from licensing.deals.models import Licence
 from licensing.royalties import basis
 from licensing.royalties.models import Allocation, AllocationRole, Period, PeriodState
-from licensing.usage import evidence
 
 
 @dataclass(frozen=True, slots=True)

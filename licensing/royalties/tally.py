@@ -13,11 +13,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from licensing import evidence
 from licensing.errors import LicensingError
+from licensing.evidence import Engine, Overflow, quoted
 from licensing.royalties.allocation import SUSPENSE, Numerator
 from licensing.royalties.rates import DIMENSIONS, Tally
-from licensing.usage import evidence
-from licensing.usage.evidence import Engine, Overflow, quoted
 
 # Quantities have at most six decimals, so this many parts make every one of them whole.
 PARTS_PER_UNIT = 1_000_000

@@ -16,6 +16,7 @@ from ledger import balances
 from ledger.journal import Purpose
 from ledger.models import Account
 from ledger.verify import Finding, Proof, Verified
+from licensing import evidence
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.royalties import content, earlier, material, rating, recouping, reserving
@@ -25,7 +26,6 @@ from licensing.royalties.division import NOTHING, Division
 from licensing.royalties.indices import readings
 from licensing.royalties.models import EARNING, Allocation, AllocationRole, Close, Period, Statement
 from licensing.royalties.recoupment import recoup
-from licensing.usage import evidence
 from licensing.usage.models import UsageReport
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ledger.money import Currency, currency, decimal_text, round_half_away
+from licensing import evidence
+from licensing.evidence import quoted
 from licensing.royalties import content, detail
 from licensing.royalties.detail import WorkLine
 from licensing.royalties.models import Allocation, Statement
-from licensing.usage import evidence
-from licensing.usage.evidence import quoted
 from licensing.usage.header import plain
 
 FINER = 4

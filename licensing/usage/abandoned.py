@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.jobs import announce
-from licensing.usage import direct, evidence, keeping
+from licensing import evidence
+from licensing.usage import direct, keeping
 from licensing.usage.lifecycle import Move
 from licensing.usage.models import UNCHECKED, ReportState, UsageReport
 

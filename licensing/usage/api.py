@@ -14,9 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from licensing import evidence
 from licensing.api.auth import actor, scope
 from licensing.api.views import ApiView, keyed
-from licensing.usage import downloads, evidence, services, strict, submission, uploads
+from licensing.usage import downloads, services, strict, submission, uploads
 from licensing.usage.header import SHA256, InvalidHeader
 from licensing.usage.models import ReportState, UsageReport
 from licensing.usage.receipts import receipt

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from licensing import evidence
 from licensing.access import Actor
 from licensing.strict_json import Number
-from licensing.usage import confined, evidence, files, proving, services, strict, uploads
+from licensing.usage import confined, files, proving, services, strict, uploads
 from licensing.usage.files import Shape
 from licensing.usage.grant import GrantView
 from licensing.usage.header import plain

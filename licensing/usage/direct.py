@@ -14,8 +14,8 @@ from typing import IO, Any, Final, Protocol, cast
 from botocore.exceptions import ClientError
 from django.conf import settings
 
+from licensing import evidence
 from licensing.errors import IllegalMove
-from licensing.usage import evidence
 
 CHECKSUM: Final = "x-amz-checksum-sha256"
 GONE: Final = frozenset({"NoSuchUpload", "404"})

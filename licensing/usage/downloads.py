@@ -5,9 +5,9 @@
 from pathlib import Path
 from typing import Final
 
+from licensing import evidence
 from licensing.errors import IllegalMove, InvalidInput
-from licensing.usage import evidence
-from licensing.usage.evidence import quoted
+from licensing.evidence import quoted
 from licensing.usage.layout import kept_lines
 from licensing.usage.models import UsageReport
 from licensing.usage.vocabulary import LINE_CODES, Verdict

@@ -40,7 +40,8 @@ def _end_with_the_parent() -> None:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Return the plain file's facts, or why it is refused."""
     # Imported once the limits hold and the settings are there.
-    from licensing.usage import evidence, files  # noqa: PLC0415
+    from licensing import evidence  # noqa: PLC0415
+    from licensing.usage import files  # noqa: PLC0415
     from licensing.usage.refusal import ReportRefused  # noqa: PLC0415
 
     source, folder = Path(request["source"]), Path(request["folder"])

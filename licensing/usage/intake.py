@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from licensing.usage import evidence, judging, proving
+from licensing import evidence
+from licensing.usage import judging, proving
 from licensing.usage.formats import Plain
 from licensing.usage.grant import GrantView
 from licensing.usage.header import Header

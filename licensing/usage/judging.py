@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, Protocol
 
-from licensing.usage.evidence import Engine, quoted
+from licensing.evidence import Engine, quoted
 from licensing.usage.proving import texts
 from licensing.usage.vocabulary import BY_CODE, LINE_CODES, Verdict
 

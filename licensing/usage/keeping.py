@@ -12,9 +12,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from config.jobs import announce
+from licensing import evidence
 from licensing.deals.models import Licence
-from licensing.usage import evidence, lifecycle, submission
-from licensing.usage.evidence import Stored
+from licensing.evidence import Stored
+from licensing.usage import lifecycle, submission
 from licensing.usage.files import ENDINGS
 from licensing.usage.header import plain
 from licensing.usage.intake import IntakeResult

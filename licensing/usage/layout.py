@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from licensing.usage.evidence import Engine, quoted
+from licensing.evidence import Engine, quoted
 
 # Columns that came later; a line kept before then says nothing about them.
 LATER: Final = ("language", "media")

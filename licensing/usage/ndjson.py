@@ -10,10 +10,11 @@ is read again by `strict`, a few lines at most, to say why in the words of a JSO
 from pathlib import Path
 from typing import Final
 
+from licensing import evidence
 from licensing.errors import Fault
+from licensing.evidence import Engine, EngineError, OutOfMemory, quoted
 from licensing.strict_json import MalformedJson
-from licensing.usage import evidence, proving, strict
-from licensing.usage.evidence import Engine, EngineError, OutOfMemory, quoted
+from licensing.usage import proving, strict
 from licensing.usage.formats import MAX_LINE_BYTES, NUMERIC, Plain, Scan, expand, fields_of
 from licensing.usage.refusal import SHOWN, ReportRefused, blamed
 from licensing.usage.vocabulary import COLUMNS

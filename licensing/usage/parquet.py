@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from licensing.usage import evidence, strict
-from licensing.usage.evidence import Engine, EngineError, OutOfMemory, quoted
+from licensing import evidence
+from licensing.evidence import Engine, EngineError, OutOfMemory, quoted
+from licensing.usage import strict
 from licensing.usage.formats import (
     MAX_EXPANDED_BYTES,
     MAX_LINE_BYTES,

@@ -11,7 +11,7 @@ from licensing.deals.terms.dimensions import LANGUAGE, MEDIUM
 from licensing.deals.terms.territories import TERRITORIES
 from licensing.deals.terms.uses import CONCRETE_USES
 from licensing.errors import Fault
-from licensing.usage.evidence import Engine, Overflow, UnreadableInput, quoted
+from licensing.evidence import Engine, Overflow, UnreadableInput, quoted
 from licensing.usage.formats import MAX_LINE_BYTES, Plain
 from licensing.usage.grant import GrantView
 from licensing.usage.header import Header, plain

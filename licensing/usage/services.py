@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 
+from licensing import evidence
 from licensing.access import Actor
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
-from licensing.usage import confined, evidence, formats, grant, intake, keeping, submission
+from licensing.usage import confined, formats, grant, intake, keeping, submission
 from licensing.usage.header import Header, ReportType
 from licensing.usage.intake import Inputs, IntakeResult
 from licensing.usage.matching import coverage, standing

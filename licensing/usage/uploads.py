@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from config.jobs import announce, enqueue_on_commit
 from ledger.ids import new_id
+from licensing import evidence
 from licensing.access import Actor
 from licensing.claims import Claimable, claim
 from licensing.deals.models import Licence
 from licensing.errors import IllegalMove, InvalidInput
-from licensing.usage import confined, direct, evidence, keeping, services, submission
-from licensing.usage.evidence import Readable, Stored
+from licensing.evidence import Readable, Stored
+from licensing.usage import confined, direct, keeping, services, submission
 from licensing.usage.header import Header, ReportType
 from licensing.usage.lifecycle import Move
 from licensing.usage.models import ReportState, UploadPart, UsageReport

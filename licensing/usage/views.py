@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from licensing import evidence
 from licensing.access import Actor, ActorRequest, scoped
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
 from licensing.tabs import tabs
-from licensing.usage import evidence, examples, files, reading
+from licensing.usage import examples, files, reading
 from licensing.usage.api import lines_response
 from licensing.usage.header import PERIOD
 from licensing.usage.models import ReportState, UsageReport, UsageReportQuerySet

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from licensing import evidence
 from licensing.catalogue.models import Work
 from licensing.deals.models import Licence
-from licensing.usage import evidence
-from licensing.usage.evidence import quoted
+from licensing.evidence import quoted
 from licensing.usage.matching.models import Kind, MatchDecision
 
 

@@ -15,10 +15,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from config.jobs import announce, enqueue_on_commit
+from licensing import evidence
 from licensing.claims import Claimable, claim
 from licensing.deals.models import Licence
-from licensing.usage import evidence, judging, keeping
-from licensing.usage.evidence import quoted
+from licensing.evidence import quoted
+from licensing.usage import judging, keeping
 from licensing.usage.judging import Total
 from licensing.usage.layout import kept_lines
 from licensing.usage.matching import coverage, standing

@@ -14,8 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from licensing.usage import evidence
-from licensing.usage.evidence import Engine
+from licensing import evidence
+from licensing.evidence import Engine
 from licensing.usage.judging import UNLICENSED
 from licensing.usage.layout import kept_lines
 from licensing.usage.models import UsageReport

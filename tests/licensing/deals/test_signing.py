@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from licensing import evidence
 from licensing.catalogue.models import Work
 from licensing.deals import services
 from licensing.deals.models import Licence
@@ -12,7 +13,6 @@ from licensing.deals.services import HashMismatch, SignedAlready
 from licensing.deals.snapshot import NothingToLicense
 from licensing.errors import IllegalMove, InvalidInput
 from licensing.parties.roles import Kind
-from licensing.usage import evidence
 from tests.licensing.deals.table import (
     TERMS,
     Table,

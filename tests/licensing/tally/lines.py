@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from licensing import evidence
+from licensing.evidence import quoted
 from licensing.royalties.tally import ReportFile
-from licensing.usage import evidence
-from licensing.usage.evidence import quoted
 
 Row = tuple[str, int | None, str, str, str, str, str, str, str]
 """line_id, work_id, use, unit, quantity, territory, verdict, language, media."""

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from licensing import evidence
 from licensing.royalties import tally
 from licensing.royalties.allocation import Numerator
 from licensing.royalties.rates import Tally
 from licensing.royalties.tally import Measure
-from licensing.usage import evidence
 from tests.licensing.tally.lines import report, row, shares
 
 

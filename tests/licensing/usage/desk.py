@@ -12,8 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from licensing.usage import evidence, files, formats, intake, strict
-from licensing.usage.evidence import quoted
+from licensing import evidence
+from licensing.evidence import quoted
+from licensing.usage import files, formats, intake, strict
 from licensing.usage.grant import GrantView
 from licensing.usage.header import Header, ReportType
 

@@ -5,8 +5,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from licensing import evidence
 from licensing.errors import IllegalMove
-from licensing.usage import abandoned, evidence, uploads
+from licensing.usage import abandoned, uploads
 from licensing.usage.models import ReportMove, ReportState, UsageReport
 from licensing.usage.uploads import NotDirect
 from tests.factories import bearer

@@ -11,9 +11,10 @@ import pytest
 from backports import zstd
 from django.conf import LazySettings
 
-from licensing.usage import confined, evidence, expansion, files, formats, uploads
+from licensing import evidence
+from licensing.evidence import quoted
+from licensing.usage import confined, expansion, files, formats, uploads
 from licensing.usage.confined import ExpansionBroken
-from licensing.usage.evidence import quoted
 from licensing.usage.formats import Plain
 from licensing.usage.models import ReportState, UsageReport
 from licensing.usage.refusal import ReportRefused

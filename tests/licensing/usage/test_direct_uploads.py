@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 from moto import mock_aws
 
-from licensing.usage import abandoned, direct, evidence, uploads
+from licensing import evidence
+from licensing.usage import abandoned, direct, uploads
 from licensing.usage.direct import PartsRefused
 from licensing.usage.models import ReportState, UsageReport
 from licensing.usage.uploads import PartRefused, PartsMissing

@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from licensing.usage import evidence
-from licensing.usage.evidence import quoted
+from licensing import evidence
+from licensing.evidence import quoted
 from licensing.usage.layout import kept_lines
 
 

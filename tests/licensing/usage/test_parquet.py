@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licensing.usage import downloads, evidence, files, parquet
-from licensing.usage.evidence import quoted
+from licensing import evidence
+from licensing.evidence import quoted
+from licensing.usage import downloads, files, parquet
 from licensing.usage.header import InvalidHeader
 from licensing.usage.refusal import ReportRefused
 from licensing.usage.submission import of_file

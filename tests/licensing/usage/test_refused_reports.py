@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from licensing.usage import evidence, formats, proving, vocabulary
+from licensing import evidence
+from licensing.usage import formats, proving, vocabulary
 from licensing.usage.refusal import ReportRefused
 from tests.licensing.usage.desk import (
     check_csv,

@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from licensing import evidence
 from licensing.catalogue.models import Work
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
-from licensing.usage import evidence, services
+from licensing.usage import services
 from licensing.usage.models import UsageReport
 from licensing.usage.receipts import receipt
 from licensing.usage.refusal import ReportRefused

@@ -8,8 +8,9 @@ from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from config.jobs import send as real_send
+from licensing import evidence
 from licensing.errors import IllegalMove
-from licensing.usage import evidence, tasks, uploads
+from licensing.usage import tasks, uploads
 from licensing.usage.header import InvalidHeader
 from licensing.usage.models import UploadPart, UsageReport
 from licensing.usage.submission import ReportConflict

@@ -21,8 +21,8 @@ import duckdb
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 
+from licensing import engines
 from licensing.errors import LicensingError
-from licensing.usage import engines
 
 CHUNK_BYTES = 1 << 20
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from licensing.usage import engines, evidence
-from licensing.usage.evidence import EngineError, quoted
+from licensing import engines, evidence
+from licensing.evidence import EngineError, quoted
 
 MAKES = (
     "CREATE TYPE unsaid AS ENUM ('')",

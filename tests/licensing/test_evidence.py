@@ -7,8 +7,8 @@ import pytest
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 
-from licensing.usage import evidence
-from licensing.usage.evidence import EvidenceExists
+from licensing import evidence
+from licensing.evidence import EvidenceExists
 from tests.licensing.usage.desk import sha256
 
 
