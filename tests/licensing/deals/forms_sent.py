@@ -7,6 +7,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from licensing.deals.drafting import Document, Draft
+from tests.licensing.deals.table import TERMS
 
 
 def sent(draft: Draft) -> QueryDict:
@@ -23,6 +24,15 @@ def fields(document: Document, **changes: str | list[str]) -> dict[str, Any]:
     """Return what a browser posts for the offer of a document, with fields changed."""
     posted = {name: values for name, values in sent(Draft.of(document)).lists() if values}
     return {"expires_on": "2026-10-20", "message": "As discussed."} | posted | changes
+
+
+def draft_of(posted: dict[str, Any], base: dict[str, Any] = TERMS) -> Draft:
+    """Return the form as the server reads it."""
+    query = sent(Draft.of(base))
+    query.clear()
+    for name, value in posted.items():
+        query.setlist(name, value if isinstance(value, list) else [value])
+    return Draft.read(query, base)
 
 
 def _values(bound: BoundField) -> list[str]:
