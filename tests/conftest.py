@@ -14,6 +14,7 @@ from django.core.files.storage import storages
 from django.core.management.color import Style
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 from pytest_django import Settings
 
 from ledger.documents.models import Document
@@ -73,3 +74,9 @@ def _evidence_in_a_folder_of_its_own(
     settings.STORAGES = settings.STORAGES | {"default": local, "evidence": local}
     # A file field asks for its storage once, when its model is loaded.
     monkeypatch.setattr(Document.file.field, "storage", storages["evidence"])
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_another_test() -> None:
+    """Speak the language of the settings, whatever the last request of this thread asked for."""
+    translation.deactivate()
