@@ -2,26 +2,33 @@
 
 Everything goes through the API and real workers, as an AI firm, a collective and the operator's
 finance staff would drive it. The data is not part of the project; without it this is skipped.
+
+The reports go as CSV, from which everybody is paid. Then each is replaced by the same lines as
+NDJSON and as Parquet and closed again: the same charges to the cent, and not one entry more.
 """
 
+import csv
 import gzip
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger import verify as ledger_verify
-from ledger.models import Posting
+from ledger.models import Entry, Posting
 from licensing.catalogue.models import Identifier, Work
 from licensing.parties.models import Organisation
 from licensing.royalties import verify as royalties_verify
+from licensing.royalties.models import Close
 from licensing.settlement import payouts
 from tests.doubles.stripe.double import StripeDouble
 from tests.factories import OrganisationFactory
 from tests.journeys.conftest import SHARED, Client, Workers, sign_licence, wait_until
+from tests.licensing.usage.desk import ndjson_bytes, parquet_bytes
 
 pytestmark = [
     pytest.mark.journey,
@@ -96,31 +103,75 @@ def give_mandates(operator: Client, collective: Organisation) -> None:
 
 
 def report_usage(firm: Client, licence: str, name: str) -> dict[str, Any]:
-    """Upload a report in parts, as a firm with a large file does."""
-    header = json.loads((SHARED / f"usage_{name}.json").read_text()) | {"licence": licence}
+    """Upload a report in parts, as a firm with a large file does, and wait for its check."""
     lines = (SHARED / f"usage_{name}.csv").read_bytes()
-    upload = firm.post("/uploads", header)
+    return checked(firm, upload(firm, header_of(licence, name), lines))
+
+
+def header_of(licence: str, name: str) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads((SHARED / f"usage_{name}.json").read_text())
+    return header | {"licence": licence}
+
+
+def upload(firm: Client, header: dict[str, Any], lines: bytes) -> str:
+    """Send a report's lines in parts; returns its id."""
+    opened = firm.post("/uploads", header)
     for number, start in enumerate(range(0, len(lines), PART_BYTES), start=1):
         part = lines[start : start + PART_BYTES]
         firm.send(
             "PUT",
-            f"/uploads/{upload['id']}/parts/{number}",
+            f"/uploads/{opened['id']}/parts/{number}",
             part,
             sha256=hashlib.sha256(part).hexdigest(),
         )
-    firm.post(f"/uploads/{upload['id']}/complete", expect=202)
-    path = f"/reports/{upload['id']}"
-    wait_until(name, lambda: firm.get(path)["state"] in {"accepted", "rejected"})
+    firm.post(f"/uploads/{opened['id']}/complete", expect=202)
+    return str(opened["id"])
+
+
+def checked(firm: Client, report_id: str) -> dict[str, Any]:
+    """Return a report that its check accepted."""
+    path = f"/reports/{report_id}"
+    wait_until("the check", lambda: firm.get(path)["state"] in {"accepted", "rejected"})
     report: dict[str, Any] = firm.get(path)
     assert report["state"] == "accepted", report
     return report
 
 
+def replace_all(
+    firm: Client, licences: dict[str, str], file_format: str, folder: Path
+) -> list[dict[str, Any]]:
+    """Send every report again in another format, in the place of the one before."""
+    sent = []
+    for name, licence in licences.items():
+        header = header_of(licence, name)
+        (before,) = firm.every("/reports", licence=licence, state="accepted")
+        with (SHARED / f"usage_{name}.csv").open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        lines = (
+            ndjson_bytes(rows)
+            if file_format == "ndjson"
+            else parquet_bytes(folder, rows, {"quantity": "BIGINT"})
+        )
+        header |= {
+            "report_id": f"{header['report_id']}-{file_format}",
+            "type": "replacement",
+            "replaces": before["report_id"],
+            "sha256": hashlib.sha256(lines).hexdigest(),
+            "format": file_format,
+        }
+        sent.append(upload(firm, header, lines))
+    return [checked(firm, report_id) for report_id in sent]
+
+
 def close_october(operator: Client) -> None:
-    wait_until("the periods", lambda: len(operator.every("/periods")) == 3)
+    wait_until("the periods", lambda: opened(operator) == 3)
     for period in operator.every("/periods"):
         operator.post(f"/periods/{period['id']}/close", expect=202)
     wait_until("the closes", lambda: closed(operator))
+
+
+def opened(operator: Client) -> int:
+    return [period["state"] for period in operator.every("/periods")].count("open")
 
 
 def closed(operator: Client) -> bool:
@@ -137,7 +188,10 @@ def issue_statements(operator: Client) -> None:
 
 
 def test_a_month_of_three_corpora_becomes_money_that_adds_up(
-    workers: Workers, client_of: Callable[[Organisation], Client], rail: StripeDouble
+    workers: Workers,
+    client_of: Callable[[Organisation], Client],
+    rail: StripeDouble,
+    tmp_path: Path,
 ) -> None:
     operator = client_of(OrganisationFactory.create(operator=True))
     collective = client_of(OrganisationFactory.create(collective=True, slug="collective"))
@@ -163,8 +217,7 @@ def test_a_month_of_three_corpora_becomes_money_that_adds_up(
     ]
 
     close_october(operator)
-    charges = {one["licence"]: one["amount_minor"] for one in operator.every("/charges")}
-    assert {name: charges[licence] for name, licence in licences.items()} == CHARGES
+    assert charged(operator, licences) == CHARGES
 
     issue_statements(operator)
     statements = operator.every("/statements")
@@ -202,6 +255,35 @@ def test_a_month_of_three_corpora_becomes_money_that_adds_up(
         "cash": sum(FEES.values()),
     }
     assert findings() == []
+
+    entries = Entry.objects.count()
+    for file_format in ("ndjson", "parquet"):
+        replaced = replace_all(firm, licences, file_format, tmp_path)
+        close_october(operator)
+
+        assert [one["format"] for one in replaced] == [file_format] * 3
+        assert [one["verdicts"] for one in replaced] == [
+            one["verdicts"] for one in reports.values()
+        ]
+        assert newest_closes_are_of() == {one["id"] for one in replaced}
+        assert charged(operator, licences) == CHARGES
+    assert Entry.objects.count() == entries
+    assert findings() == []
+
+
+def charged(operator: Client, licences: dict[str, str]) -> dict[str, int]:
+    """Return what each licence was charged, over all closes."""
+    charges = operator.every("/charges")
+    return {
+        name: sum(one["amount_minor"] for one in charges if one["licence"] == licence)
+        for name, licence in licences.items()
+    }
+
+
+def newest_closes_are_of() -> set[str]:
+    """Return the reports that the last close of each period was rated from."""
+    newest = Close.objects.order_by("period_id", "-number").distinct("period_id")
+    return {report["report"] for close in newest for report in close.reports}
 
 
 def findings() -> list[Any]:
