@@ -58,6 +58,10 @@ app.conf.beat_schedule = {
         "task": "licensing.usage.tasks.match_waiting_reports",
         "schedule": MINUTE,
     },
+    "compare waiting reports": {
+        "task": "licensing.usage.tasks.compare_waiting_reports",
+        "schedule": MINUTE,
+    },
     "ask for missing reports": {
         "task": "licensing.usage.tasks.ask_for_missing_reports",
         "schedule": DAILY,

@@ -287,6 +287,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "report.accepted": (
         "licensing.royalties.tasks.note_report",
         "licensing.usage.tasks.count_unmatched",
+        "licensing.usage.tasks.compare_report",
         "licensing.usage.tasks.answer_notices",
     ),
     "report.judged_again": (

@@ -27,7 +27,7 @@ from licensing.royalties.models import (
 )
 from licensing.settlement.models import InvoicedCharge, StatementPayout
 from licensing.usage.matching.models import Judging, MatchDecision, Sighting, Unmatched
-from licensing.usage.models import ReportMove, UploadPart, UsageReport
+from licensing.usage.models import Overlap, ReportMove, UploadPart, UsageReport
 from licensing.usage.notices.models import Notice, NoticeMove
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "NoticeMove",
     "Offer",
     "Organisation",
+    "Overlap",
     "Period",
     "ReportMove",
     "Reservation",

@@ -22,6 +22,7 @@ from licensing.royalties.models import (
     StatementState,
 )
 from licensing.templatetags.money import money, quantity
+from licensing.usage import overlaps
 from licensing.usage.models import ReportState, UsageReport
 
 REPORTED = {"per_unit", "graduated", "volume", "package", "revenue_share"}
@@ -45,6 +46,7 @@ def checks(actor: Actor, run: Run) -> list[Check]:
         _closed(rows, periods),
         _reported(rows, periods),
         _checked(rows, periods),
+        _overlapping(run.month),
         _quarantined(run.month),
         _suspended(run.month),
         _held(run),
@@ -91,6 +93,21 @@ def _checked(rows: Sequence[month.Row], url: str) -> Check:
         return Check("reports_checked", _("No report is being checked."), True, url)
     text = _("%(count)s reports are still being checked.") % {"count": checking}
     return Check("reports_checked", text, is_fine=False, url=url)
+
+
+def _overlapping(of: date) -> Check:
+    pairs = list(overlaps.standing().filter(report__period=of).select_related("report"))
+    if not pairs:
+        text = _("No line of the month came in two reports.")
+        return Check("reports_overlap", text, is_fine=True)
+    lines = sum(pair.lines for pair in pairs)
+    text = ngettext(
+        "%(count)s line of the month came in two reports: see whether it is one use.",
+        "%(count)s lines of the month came in two reports: see whether they are one use.",
+        lines,
+    )
+    url = reverse("report", args=[pairs[0].report.public_id])
+    return Check("reports_overlap", text % {"count": quantity(lines)}, is_fine=False, url=url)
 
 
 def _quarantined(of: date) -> Check:

@@ -48,6 +48,8 @@ UNCHECKED = (ReportState.RECEIVED, ReportState.CHECKING)
 # What the sweeps of matching look for.
 TO_COUNT = Q(state=ReportState.ACCEPTED) & ~Q(lines_key=F("counted_key"))
 TO_JUDGE = Q(state=ReportState.ACCEPTED, judging_asked__gt=F("judging_done"))
+# What the sweep of overlaps looks for. A correction names the lines it is about by itself.
+TO_COMPARE = Q(state=ReportState.ACCEPTED, sequence=0, compared_at=None) & ~Q(lines_key="")
 
 
 class UsageReportQuerySet(models.QuerySet["UsageReport"]):
@@ -149,6 +151,9 @@ class UsageReport(models.Model):
         default=0, help_text=_("How often it was asked to be judged again.")
     )
     judging_done = models.PositiveIntegerField(default=0)
+    compared_at = models.DateTimeField(
+        null=True, help_text=_("When its lines were compared with those of other reports.")
+    )
     superseded_at = models.DateTimeField(null=True)
 
     objects = UsageReportQuerySet.as_manager()
@@ -159,6 +164,7 @@ class UsageReport(models.Model):
             models.Index(fields=["licence", "period", "state"], name="report_by_period"),
             models.Index(fields=["id"], condition=TO_COUNT, name="report_to_count"),
             models.Index(fields=["id"], condition=TO_JUDGE, name="report_to_judge"),
+            models.Index(fields=["id"], condition=TO_COMPARE, name="report_to_compare"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -281,3 +287,24 @@ class UploadPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report} · {self.number}"
+
+
+class Overlap(models.Model):
+    """Lines that two reports of one licence, month and model both hold, word for word."""
+
+    report = models.ForeignKey(
+        UsageReport, models.PROTECT, related_name="overlaps", help_text=_("The later of the two.")
+    )
+    other = models.ForeignKey(UsageReport, models.PROTECT, related_name="overlapped")
+    lines = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["report", "other"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "other"], name="overlap_once"),
+            models.CheckConstraint(condition=Q(report__gt=F("other")), name="overlap_later_first"),
+            models.CheckConstraint(condition=Q(lines__gt=0), name="overlap_of_some_lines"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} · {self.other}"

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from ledger.money import allocate
 from licensing.usage.header import plain
 from licensing.usage.models import ReportState, UsageReport
+from licensing.usage.remarks import remarks
 from licensing.usage.vocabulary import BY_CODE, REPORT_CODES, Verdict
 
 
@@ -42,6 +43,7 @@ def receipt(report: UsageReport, *, priced: bool = False) -> dict[str, Any]:
             "quantity": {unit: per_cent(parts) for unit, parts in quantities(report).items()},
         },
         "verdicts": verdicts(report),
+        "remarks": remarked(report),
         "rejection": rejection(report),
         "charges": charges(report) if priced else None,
         "created_at": report.created_at,
@@ -103,6 +105,19 @@ def verdicts(report: UsageReport) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def remarked(report: UsageReport) -> list[dict[str, str | None]]:
+    """Return what the parties should know of it, though no line is at fault."""
+    return [
+        {
+            "code": one.code,
+            "reason": one.reason,
+            "suggestion": one.suggestion,
+            "report": one.about.public_id if one.about else None,
+        }
+        for one in remarks(report)
+    ]
 
 
 def rejection(report: UsageReport) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from licensing.usage.formats import COMPRESSIONS
 from licensing.usage.header import ReportType
 from licensing.usage.models import ReportState, UsageReport
 from licensing.usage.receipts import receipt
+from licensing.usage.remarks import SUGGESTIONS
 from licensing.usage.vocabulary import Verdict
 
 DECIMAL = "A decimal in a string."
@@ -88,6 +89,15 @@ class TotalShape(serializers.Serializer[Any]):
     suggestion = serializers.CharField(allow_blank=True)
 
 
+class RemarkShape(serializers.Serializer[Any]):
+    """What both parties should know of a report in force, though no line is at fault."""
+
+    code = serializers.ChoiceField(choices=list(SUGGESTIONS))
+    reason = serializers.CharField()
+    suggestion = serializers.CharField()
+    report = serializers.CharField(allow_null=True, help_text="The other report it is about.")
+
+
 class CountShape(serializers.Serializer[Any]):
     """Lines: received is the sum of the others."""
 
@@ -133,6 +143,7 @@ class ReportOutput(serializers.Serializer[UsageReport]):
     quantity = serializers.DictField(child=serializers.DictField(child=serializers.CharField()))
     per_cent = PerCentOutput()
     verdicts = TotalShape(many=True)
+    remarks = RemarkShape(many=True)
     rejection = serializers.DictField(allow_null=True)
     charges = serializers.DictField(allow_null=True)
     created_at = serializers.DateTimeField()

@@ -7,9 +7,9 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
-from licensing.usage import abandoned, uploads
+from licensing.usage import abandoned, overlaps, uploads
 from licensing.usage.matching import counting, rejudging
-from licensing.usage.models import TO_COUNT, TO_JUDGE, UNCHECKED, UsageReport
+from licensing.usage.models import TO_COMPARE, TO_COUNT, TO_JUDGE, UNCHECKED, UsageReport
 from licensing.usage.notices import printing
 from licensing.usage.notices import services as notices
 
@@ -66,6 +66,25 @@ def count_unmatched(report_id: int) -> None:
 def judge_again(report_id: int) -> None:
     """Judge a report again by what was decided since. Safe to repeat."""
     rejudging.judge_again(report_id)
+
+
+@shared_task(
+    acks_late=True,
+    ignore_result=True,
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    max_retries=5,
+)
+def compare_report(report_id: int) -> None:
+    """Find lines of a report that another holds too. Safe to repeat."""
+    overlaps.compare(report_id)
+
+
+@shared_task(ignore_result=True)
+def compare_waiting_reports() -> None:
+    """Sweep: compare the reports whose message was lost."""
+    for report_id in UsageReport.objects.filter(TO_COMPARE).values_list("pk", flat=True):
+        enqueue_on_commit("licensing.usage.tasks.compare_report", report_id=report_id)
 
 
 @shared_task(ignore_result=True)

@@ -24,6 +24,7 @@ from licensing.usage.api import lines_response
 from licensing.usage.header import PERIOD
 from licensing.usage.models import ReportState, UsageReport, UsageReportQuerySet
 from licensing.usage.receipts import charges
+from licensing.usage.remarks import remarks
 
 PER_PAGE = 25
 REFRESH_SECONDS = 3
@@ -110,6 +111,7 @@ def report(request: ActorRequest, public_id: str) -> HttpResponse:
         "controls": list(reading.controls(shown)),
         "findings": reading.findings(shown),
         "refusal": reading.refusal(shown),
+        "remarks": remarks(shown),
         "moves": reading.moves(shown),
         "followers": shown.followers.order_by("pk"),
         "lines_format": _lines_format(shown).upper(),

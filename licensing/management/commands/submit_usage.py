@@ -76,6 +76,8 @@ class Command(BaseCommand):
                     f"  {total['verdict']} {total['code']}: {counted}. {total['reason']} "
                     f"{total['suggestion']}"
                 )
+        for remark in made["remarks"]:
+            self.stdout.write(f"  {remark['code']}: {remark['reason']} {remark['suggestion']}")
 
 
 def _parts(counts: Mapping[str, str], per_cent: Mapping[str, str]) -> str:

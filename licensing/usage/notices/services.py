@@ -18,7 +18,8 @@ from licensing.errors import Fault, InvalidInput
 from licensing.parties.roles import Scope
 from licensing.usage.models import UNCHECKED, ReportState, UsageReport
 from licensing.usage.notices import due, lifecycle, printing
-from licensing.usage.notices.due import Due, Duty
+from licensing.usage.notices.due import Due
+from licensing.usage.notices.duties import duty_of
 from licensing.usage.notices.lifecycle import Move
 from licensing.usage.notices.models import Notice, NoticeMove, NoticeState, Stage
 
@@ -26,16 +27,6 @@ from licensing.usage.notices.models import Notice, NoticeMove, NoticeState, Stag
 RECEIVED = (*UNCHECKED, ReportState.ACCEPTED, ReportState.SUPERSEDED)
 COUNTS = (ReportState.ACCEPTED,)
 NO_LONGER_DUE = "The report was not due on the day this notice says."
-
-
-def duty_of(licence: Licence) -> Duty:
-    """Return what a licence asks for in reports."""
-    return Duty(
-        licence.terms.get("reporting"),
-        licence.starts_on,
-        licence.ends_on,
-        timezone.localdate(licence.signed_at),
-    )
 
 
 def reporting() -> QuerySet[Licence]:

@@ -16,6 +16,7 @@ from licensing.access import Actor
 from licensing.royalties import disputes, review, statements
 from licensing.royalties.models import Run
 from licensing.royalties.review import Variance, per_cent
+from licensing.usage import overlaps
 from tests.factories import bearer
 from tests.licensing.royalties.books import LANTERN, Books
 from tests.licensing.royalties.conftest import Enter
@@ -114,6 +115,15 @@ def test_who_earned_before_and_has_nothing_now_is_counted(books: Books) -> None:
     assert told(books, run) == {
         "payees_gone": "1 payee who earned in the month before has no statement."
     }
+
+
+def test_lines_that_came_twice_are_told_before_they_are_charged(books: Books) -> None:
+    run = november(books)
+    twice = books.report([LANTERN], report_id="nov-2", period="2026-11")
+    overlaps.compare(twice.pk)
+    overlap = "1 line of the month came in two reports: see whether it is one use."
+
+    assert told(books, run)["reports_overlap"] == overlap
 
 
 def test_what_is_held_disputed_or_not_reported_is_told(books: Books) -> None:
