@@ -35,6 +35,7 @@ def rate_all(given: Material, step: Step = no_step) -> Rated:
     ``step`` is called after each price, for a progress bar.
     """
     terms, earlier = given.terms, given.earlier
+    given.lines.sum_by_work(measures.dimensions(terms))
     found = measures.of(terms, given.lines, earlier)
     tallies = tuple(given.lines.tallies(measures.dimensions(terms)))
     context = _context(given, found)

@@ -25,6 +25,7 @@ from licensing.royalties.tally.measure import (
     used,
 )
 
+LARGEST_64_BITS = 2**63 - 1
 NO_DETAIL = """
     SELECT '' AS price_id, '' AS payee, 0::BIGINT AS work_id, 0::DECIMAL(38, 6) AS quantity,
            0::BIGINT AS weight, 0::BIGINT AS weight_total, 0::HUGEINT AS numerator,
@@ -80,6 +81,22 @@ class PeriodLines:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._counted: dict[str, list[Count]] = {}
+        self._told: frozenset[str] | None = None
+
+    def sum_by_work(self, asked: Collection[str] = DIMENSIONS) -> None:
+        """Sum the lines by work, kind and the dimensions ``asked`` for, to be read from then on.
+
+        Counts and every price then read a row per work, not the lines again. Raises `TooMuch`.
+        """
+        told = ", ".join(["work_id", '"use"', "unit", *(one for one in DIMENSIONS if one in asked)])
+        self._ask(
+            f"""
+            CREATE OR REPLACE TABLE by_work AS
+            SELECT {told}, sum(quantity) AS quantity, count(*) AS lines
+            FROM in_force GROUP BY ALL
+            """
+        )
+        self._told = frozenset(asked)
 
     def counts(self, asked: Collection[str] = DIMENSIONS) -> list[Count]:
         """Return exact quantities by use, unit and what lines state, in that order.
@@ -89,10 +106,12 @@ class PeriodLines:
         """
         told = ", ".join(name if name in asked else f"'' AS {name}" for name in DIMENSIONS)
         if told not in self._counted:
+            summed = self._told is not None and self._told.issuperset(asked)
+            source, lines = ("by_work", "sum(lines)") if summed else ("in_force", "count(*)")
             rows = self._ask(
                 f"""
-                SELECT "use", unit, {told}, sum(quantity), count(*)
-                FROM in_force GROUP BY ALL ORDER BY ALL
+                SELECT "use", unit, {told}, sum(quantity), CAST({lines} AS BIGINT)
+                FROM {source} GROUP BY ALL ORDER BY ALL
                 """
             )
             self._counted[told] = [Count(*row) for row in rows]
@@ -128,18 +147,38 @@ class PeriodLines:
 
         It is kept for `numerators` and `write_detail`. Raises `TooMuch`.
         """
+        asked = {name for measure in prices.values() for name in measure.dimensions}
+        if self._told is None or not asked <= self._told:
+            self.sum_by_work(asked)
+        # Sorted as the names are: numbers compare faster than texts, and order a million rows.
+        self._enumerate("payees", f"SELECT payee FROM shares UNION SELECT {quoted(SUSPENSE)}")
+        named = " UNION ".join(f"SELECT {quoted(one)}" for one in prices) or "SELECT ''"
+        self._enumerate("prices", named)
         selects = [
             f"""
-            SELECT {quoted(price_id)} AS price_id, coalesce(payee, {quoted(SUSPENSE)}) AS payee,
+            SELECT CAST({quoted(price_id)} AS prices) AS price_id,
+                   coalesce(CAST(payee AS payees), CAST({quoted(SUSPENSE)} AS payees)) AS payee,
                    used.work_id, quantity, coalesce(weight, 1) AS weight,
                    coalesce(weight_total, 0) AS weight_total,
                    parts * coalesce(weight, 1) AS numerator, lines
-            FROM ({used(measure)}) AS used LEFT JOIN shares ON shares.work_id = used.work_id
+            FROM ({used(measure, alone=self._is_alone(measure))}) AS used
+            LEFT JOIN shares ON shares.work_id = used.work_id
             """
             for price_id, measure in sorted(prices.items(), key=lambda one: one[0])
         ]
         rows = " UNION ALL ".join(selects) or NO_DETAIL
         self._ask(f"CREATE OR REPLACE TABLE detail AS {rows}")
+
+    def _enumerate(self, name: str, values: str) -> None:
+        """Make a type of these texts, in their order."""
+        ordered = f"SELECT one FROM ({values}) AS t(one) ORDER BY one"
+        self._ask(f"CREATE OR REPLACE TYPE {name} AS ENUM ({ordered})")
+
+    def _is_alone(self, measure: Measure) -> bool:
+        """Whether no work has two rows of sums that a measure counts."""
+        kinds = [(one.use, one.unit) for one in self.counts(self._told or ())]
+        counted = [one for one in kinds if measure.kinds is None or one in measure.kinds]
+        return len(counted) <= 1
 
     def numerators(self, price_id: str) -> list[Numerator]:
         """Return Σ quantity × weight per payee and weight total, in millionths of a unit.
@@ -162,11 +201,14 @@ class PeriodLines:
         payee's rows stand together, those that weigh most first, as a statement shows them.
         Raises `TooMuch`.
         """
+        ((largest,),) = self._ask("SELECT coalesce(max(numerator), 0) FROM detail")
+        narrow = "BIGINT" if largest <= LARGEST_64_BITS else "HUGEINT"
         self._ask(
             f"""
             COPY (
                 SELECT * REPLACE (CAST(numerator AS DECIMAL(38, 0)) AS numerator) FROM detail
-                ORDER BY price_id, payee, numerator // greatest(weight_total, 1) DESC, work_id
+                ORDER BY price_id, payee,
+                    CAST(numerator // greatest(weight_total, 1) AS {narrow}) DESC, work_id
             ) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)
             """
         )

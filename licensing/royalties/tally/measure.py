@@ -51,20 +51,33 @@ def of_kinds(kinds: Collection[Kind] | None) -> str:
     return f'("use", unit) IN ({pairs})' if pairs else "false"
 
 
-def used(measure: Measure) -> str:
-    """Return the SELECT of each work's quantity, and of its parts in whole millionths."""
-    parts = f"CAST(sum(quantity) * {PARTS_PER_UNIT} AS HUGEINT)"
+def used(measure: Measure, *, alone: bool = False) -> str:
+    """Return the SELECT of each work's quantity, lines, and parts in whole millionths.
+
+    It reads ``by_work``; ``alone`` says that no work has two rows there that the measure counts.
+    """
+    kept = f"FROM by_work WHERE {of_kinds(measure.kinds)} AND {unseen(measure)}"
+    parts = f"CAST(quantity * {PARTS_PER_UNIT} AS HUGEINT)"
     if measure.times:
-        parts = f"sum(CAST(quantity * {PARTS_PER_UNIT} AS HUGEINT) * {_times(measure)})"
-    if measure.each_work:
-        each = "any_value(points)" if measure.points else "1"
-        parts = f"CAST({PARTS_PER_UNIT} AS HUGEINT) * {each}"
+        parts = f"{parts} * {_times(measure)}"
+    if alone:
+        works = f"SELECT work_id, quantity, lines, {parts} AS parts {kept}"
+    else:
+        works = f"""
+            SELECT work_id, sum(quantity) AS quantity, CAST(sum(lines) AS BIGINT) AS lines,
+                   sum({parts}) AS parts
+            {kept} GROUP BY work_id
+        """
+    return _each(measure, works) if measure.each_work else works
+
+
+def _each(measure: Measure, works: str) -> str:
+    """Return the SELECT of works that were used at all, counting one or their points."""
+    each = "points" if measure.points else "1"
     joined = "LEFT JOIN points USING (work_id)" if measure.points else ""
-    having = "HAVING sum(quantity) > 0" if measure.each_work else ""
     return f"""
-        SELECT work_id, sum(quantity) AS quantity, count(*) AS lines, {parts} AS parts
-        FROM in_force {joined} WHERE {of_kinds(measure.kinds)} AND {unseen(measure)}
-        GROUP BY work_id {having}
+        SELECT work_id, quantity, lines, CAST({PARTS_PER_UNIT} AS HUGEINT) * {each} AS parts
+        FROM ({works}) {joined} WHERE quantity > 0
     """
 
 
