@@ -5,6 +5,9 @@ should be recouped is computed from everything booked, period by period and lice
 only the difference from what was recouped before is booked. So a correction gives back what it
 takes from earlier earnings, and moves it to later ones.
 
+A reserve is earned when it is released: it is recouped from what is left then, after the periods
+that were earned before, and moves nothing that was recouped of them.
+
 Lock order: the licences of the group by id, then run, statement, account.
 """
 
@@ -14,11 +17,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from ledger import posting, recipes
 from ledger.journal import EntryDraft
+from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.parties.models import Organisation
 from licensing.royalties.models import (
@@ -30,16 +34,24 @@ from licensing.royalties.models import (
     Period,
 )
 from licensing.royalties.recoupment import recoup
+from licensing.royalties.reserve import release_on
 
 PRICE_ID = "advance"
 """What advances and recoupments are called where a rated charge names its price."""
+RESERVE_ID = "reserve"
+"""What a recoupment of a released reserve is called there."""
 
 
 @dataclass
 class Earnings:
-    """What payees earned in one period and what is recouped of it, minor units by slug."""
+    """What payees earned in one period and what is recouped of it, minor units by slug.
+
+    What a period's reserve gives when it is released is earnings of its own.
+    """
 
     period_id: int
+    price_id: str
+    counts_from: date
     earned: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     recouped: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -75,25 +87,42 @@ def earnings_of(licences: Sequence[Licence]) -> list[Earnings]:
         Allocation.objects.filter(role__in=EARNING, charge__period__licence__in=licences)
         .exclude(charge__kind=ChargeKind.ADVANCE)
         .values(
-            "charge__period__starts_on",
-            "charge__period__licence_id",
             "charge__period_id",
             "charge__kind",
             "organisation__slug",
+            of_reserve=Q(charge__kind=ChargeKind.LIQUIDATION)
+            | Q(charge__kind=ChargeKind.RECOUPMENT, charge__price_id=RESERVE_ID),
         )
         .annotate(amount=Sum("amount_minor"), recouped=Sum("recouped_minor"))
-        .order_by("charge__period__starts_on", "charge__period__licence_id", "charge__period_id")
     )
-    found: dict[int, Earnings] = {}
+    periods = Period.objects.filter(licence__in=licences).select_related("licence").in_bulk()
+    found: dict[tuple[int, bool], Earnings] = {}
     for row in rows:
-        period_id = row["charge__period_id"]
-        one = found.setdefault(period_id, Earnings(period_id))
+        place = (row["charge__period_id"], row["of_reserve"])
+        one = found.setdefault(place, _nothing_yet(periods[place[0]], of_reserve=place[1]))
         payee = row["organisation__slug"]
         if row["charge__kind"] == ChargeKind.RECOUPMENT:
             one.recouped[payee] += row["recouped"]
         else:
             one.earned[payee] += row["amount"]
-    return list(found.values())
+
+    def place_of(one: Earnings) -> tuple[date, bool, int, int]:
+        licence_id = periods[one.period_id].licence_id
+        return one.counts_from, one.price_id == PRICE_ID, licence_id, one.period_id
+
+    return sorted(found.values(), key=place_of)
+
+
+def _nothing_yet(period: Period, *, of_reserve: bool) -> Earnings:
+    """Return empty earnings in their place: a period's month, or the one of its release.
+
+    A release comes before the period of its own month, which is closed after it.
+    """
+    reserve = contract.parse(period.licence.terms).reserve
+    if not of_reserve or reserve is None:
+        return Earnings(period.pk, PRICE_ID, period.starts_on)
+    released_on = release_on(period.ends_on, reserve.months)
+    return Earnings(period.pk, RESERVE_ID, released_on.replace(day=1))
 
 
 def settle(licences: Sequence[Licence], *, closing: Period | None = None) -> list[Allocation]:
@@ -141,13 +170,16 @@ def _charge(
     released_minor: int,
     before_minor: int,
 ) -> Charge:
-    earlier = Charge.objects.filter(period=period, kind=ChargeKind.RECOUPMENT).order_by("sequence")
+    earlier = Charge.objects.filter(
+        period=period, kind=ChargeKind.RECOUPMENT, price_id=one.price_id
+    ).order_by("sequence")
     sequence = earlier.count() + 1
+    of_what = f"{period.label}:{RESERVE_ID}" if one.price_id == RESERVE_ID else period.label
     recouped = sum(whole.values())
     return Charge.objects.create(
         period=period,
         kind=ChargeKind.RECOUPMENT,
-        price_id=PRICE_ID,
+        price_id=one.price_id,
         sequence=sequence,
         corrects=earlier.first(),
         quantity=Decimal(0),
@@ -163,7 +195,7 @@ def _charge(
                 "amount_minor": -recouped,
             }
         ],
-        entry_key=f"recoupment:{period.licence.public_id}:{period.label}:{sequence}",
+        entry_key=f"recoupment:{period.licence.public_id}:{of_what}:{sequence}",
     )
 
 
@@ -205,5 +237,6 @@ def _entry(charge: Charge, allocations: Sequence[Allocation], effective_on: date
 
 
 def _effective_on(charge: Charge, closing: Period | None) -> date:
-    is_own_first = closing is not None and charge.period_id == closing.pk and not charge.corrects_id
-    return charge.period.ends_on if is_own_first else timezone.localdate()
+    is_own = closing is not None and charge.period_id == closing.pk
+    is_first = charge.price_id == PRICE_ID and not charge.corrects_id
+    return charge.period.ends_on if is_own and is_first else timezone.localdate()

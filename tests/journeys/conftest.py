@@ -8,9 +8,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -110,13 +111,14 @@ class Workers:
     """Real Celery workers in processes of their own."""
 
     environment: dict[str, str]
+    app: str = "config"
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, queues: str = QUEUES) -> subprocess.Popen[bytes]:
         """Start a worker of two processes."""
         worker = subprocess.Popen(  # noqa: S603  # our own program
             [
-                *(sys.executable, "-m", "celery", "-A", "config", "worker"),
+                *(sys.executable, "-m", "celery", "-A", self.app, "worker"),
                 *("-Q", queues, "--concurrency", "2", "--loglevel", "warning"),
                 *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             ],
@@ -199,6 +201,35 @@ def workers(
     )
     yield crew
     crew.stop()
+
+
+@dataclass
+class Clock:
+    """A clock that stands where it is told to, for the test, its server and its workers."""
+
+    told: Path
+
+    def tell(self, year: int, month: int, day: int) -> None:
+        """Make it noon of a day in Tokyo."""
+        moment = datetime(year, month, day, 12, tzinfo=ZoneInfo("Asia/Tokyo"))
+        written = self.told.with_suffix(".new")
+        written.write_text(moment.isoformat())
+        written.replace(self.told)
+
+    def now(self) -> datetime:
+        """Return the moment it stands at."""
+        return datetime.fromisoformat(self.told.read_text())
+
+
+@pytest.fixture
+def clock(workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Tell the time to everyone in a journey; tell it before the workers start."""
+    told = Clock(tmp_path / "now")
+    told.tell(2026, 12, 5)
+    monkeypatch.setattr(timezone, "now", told.now)
+    workers.app = "tests.journeys.told_time"
+    workers.environment["JOURNEY_CLOCK"] = str(told.told)
+    return told
 
 
 @pytest.fixture

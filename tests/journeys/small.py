@@ -91,13 +91,13 @@ class Scene:
     firm: Client
     licence: str
 
-    def report(self, *, expect: int = 201) -> dict[str, Any]:
-        """Report October's usage."""
+    def report(self, month: str = "2026-10", *, expect: int = 201) -> dict[str, Any]:
+        """Report the usage of a month, October unless another is named."""
         header = {
-            "report_id": "october",
+            "report_id": f"usage-{month}",
             "type": "original",
             "licence": self.licence,
-            "period": "2026-10",
+            "period": month,
             "model": {"family": "vista", "version": "2"},
             "lines": 2,
             "quantity": {"token": "4000001"},
@@ -137,8 +137,8 @@ class Scene:
         return [one["state"] for one in self.operator.every("/statements")] == ["paid", "paid"]
 
 
-def scene(client_of: Callable[[Organisation], Client]) -> Scene:
-    """Register the works and sign the licence."""
+def scene(client_of: Callable[[Organisation], Client], **clauses: Any) -> Scene:
+    """Register the works and sign the licence, with more clauses where they are given."""
     operator = client_of(OrganisationFactory.create(operator=True))
     alder = OrganisationFactory.create(slug="alder")
     birch = OrganisationFactory.create(slug="birch")
@@ -152,7 +152,7 @@ def scene(client_of: Callable[[Organisation], Client]) -> Scene:
             {"member": member.slug, "collective": "collective"}
             | {"uses": ["ai-train"], "starts_on": "2026-01-01"},
         )
-    licence = sign_licence(firm, client_of(collective), "Small", TERMS)
+    licence = sign_licence(firm, client_of(collective), "Small", TERMS | clauses)
     return Scene(operator, firm, licence)
 
 

@@ -193,6 +193,31 @@ def test_what_is_released_recoups_an_advance_first(
     assert list(verify.findings()) == []
 
 
+def test_what_is_released_after_an_advance_is_used_up_moves_nothing_that_was_recouped(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """October gives 394 of the 400, a second lantern's month the other 6; nothing is left.
+
+    Without an order of its own October's 43 would be recouped and November's 6 given back, and
+    the licensee would get a credit note and an invoice of what it owed all the time.
+    """
+    books = reserved(books, advance={"amount": "4.00", "release": "on_receipt"})
+    pay(books)
+    books.closed()
+    books.report([LANTERN], report_id="nov-1", period="2026-11")
+    books.close(date(2026, 11, 1))
+    recouped = Charge.objects.filter(kind="recoupment").order_by("pk")
+    assert [one.amount_minor for one in recouped] == [-394, -6]
+    monkeypatch.setattr(timezone, "now", lambda: RELEASE)
+
+    for period in reserving.due(date(2027, 1, 31)):
+        reserving.liquidate(period.pk)
+
+    assert [one.amount_minor for one in recouped.all()] == [-394, -6]
+    assert held(books) == (22, 0)
+    assert list(verify.findings()) == []
+
+
 def test_verify_names_a_reserve_that_is_not_what_its_closes_say(
     books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
