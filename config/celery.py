@@ -102,6 +102,10 @@ app.conf.beat_schedule = {
         "task": "licensing.royalties.tasks.reopen_settled",
         "schedule": HOURLY,
     },
+    "open periods whose index was revised": {
+        "task": "licensing.royalties.tasks.reopen_revised",
+        "schedule": HOURLY,
+    },
     "release reserves": {
         "task": "licensing.royalties.tasks.liquidate_due_reserves",
         "schedule": HOURLY,

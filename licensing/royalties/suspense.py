@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
 from django.db.models import Sum
 
 from licensing import evidence
-from licensing.deals.models import Licence
 from licensing.royalties import basis
 from licensing.royalties.models import Allocation, AllocationRole, Period, PeriodState
 
@@ -56,14 +54,3 @@ def settled(today: date) -> Iterator[Period]:
             now = basis.hash_of(one.period.licence, one.period.ends_on, folder)
         if now != last.basis_sha256:
             yield one.period
-
-
-@transaction.atomic
-def reopen(period_id: int) -> Period:
-    """Open a closed period whose shares changed, so that it stands among those to be closed."""
-    Licence.objects.lock(Period.objects.get(pk=period_id).licence_id)
-    period = Period.objects.lock(period_id)
-    if period.state == PeriodState.CLOSED:
-        period.state = PeriodState.OPEN
-        period.save(update_fields=["state"])
-    return period

@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from config.jobs import enqueue_on_commit
-from licensing.royalties import closing, printing, reserving, statements, suspense
+from licensing.royalties import closing, printing, reopening, reserving, statements, suspense
 from licensing.royalties.models import Period, PeriodState, Run, RunState, Statement
 from licensing.usage.models import UsageReport
 
@@ -57,7 +57,14 @@ def liquidate_due_reserves() -> None:
 def reopen_settled() -> None:
     """Sweep: open the periods with money in suspense whose works have other owners now."""
     for period in suspense.settled(timezone.localdate()):
-        suspense.reopen(period.pk)
+        reopening.reopen(period.pk)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+def reopen_revised() -> None:
+    """Open the periods rated by a reading that was revised; started by it, and swept."""
+    for period in reopening.revised():
+        reopening.reopen(period.pk)
 
 
 @shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from config.jobs import enqueue_on_commit
 from licensing.access import Actor
 from licensing.errors import Fault, InvalidInput
 from licensing.parties.roles import Scope
@@ -21,7 +22,7 @@ def enter_reading(
 ) -> IndexReading:
     """Record a reading, or another revision of it, which counts from now on.
 
-    Periods closed before stay as they are until they are closed again, which books the difference.
+    Periods closed by the revision before are opened; closing them again books the difference.
     Readings are entered one at a time, so that two people make two revisions. Raises
     `InvalidInput` where nothing would change, or what is said cannot be a reading.
     """
@@ -49,6 +50,8 @@ def enter_reading(
     except ValidationError as refusal:
         raise _refused(*_faults(refusal)) from None
     reading.save()
+    if reading.revision > 1:
+        enqueue_on_commit("licensing.royalties.tasks.reopen_revised")
     return reading
 
 

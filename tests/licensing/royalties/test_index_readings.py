@@ -11,13 +11,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from licensing.access import Actor
 from licensing.deals import terms as contract
 from licensing.errors import InvalidInput, MissingScope
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Role
-from licensing.royalties import closing, month, pricing, stakes, verify
+from licensing.royalties import closing, month, pricing, stakes, tasks, verify
 from licensing.royalties.indices.models import IndexReading
 from licensing.royalties.indices.services import enter_reading
 from licensing.royalties.models import Charge, Period
@@ -95,6 +96,42 @@ def test_a_revision_books_the_difference_and_the_first_close_still_proves(indexe
     assert [one["revision"] for one in second.indices] == [1, 2]
     assert list(verify.findings()) == []
     assert not month.rows([indexed.licence], OCTOBER)[0].is_stale
+
+
+def test_a_revision_opens_the_period_that_it_changes_and_no_other(indexed: Books) -> None:
+    enter_both(indexed)
+    first = indexed.closed()
+    tasks.reopen_revised()
+    untouched = Period.objects.get().state
+    enter(indexed.operator, "2026-08", "104")
+
+    tasks.reopen_revised()
+    tasks.reopen_revised()
+
+    assert (untouched, Period.objects.get().state) == ("closed", "open")
+    assert charged() == [516]
+    indexed.close(OCTOBER)
+    tasks.reopen_revised()
+    assert (Period.objects.get().state, charged()) == ("closed", [516, 4])
+    assert list(verify.findings()) == []
+    assert first.period == Period.objects.get()
+
+
+def test_only_a_revision_asks_for_periods_to_be_opened(
+    books: Books,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr("config.jobs.send", lambda task, _arguments: started.append(task))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        enter(books.operator, "2026-08", "103.2")
+    assert started == []
+    with django_capture_on_commit_callbacks(execute=True):
+        enter(books.operator, "2026-08", "104")
+
+    assert started == ["licensing.royalties.tasks.reopen_revised"]
 
 
 def test_a_reading_of_a_close_that_is_tampered_with_is_found(indexed: Books) -> None:

@@ -17,7 +17,7 @@ from licensing.access import Actor
 from licensing.catalogue import contests, services
 from licensing.catalogue.models import Work
 from licensing.parties.roles import Kind
-from licensing.royalties import suspense, tasks, verify
+from licensing.royalties import reopening, suspense, tasks, verify
 from licensing.royalties.models import Period, PeriodState
 from tests.licensing.deals.table import organisation
 from tests.licensing.royalties.books import Books, picture
@@ -132,6 +132,6 @@ def test_reopening_a_period_under_way_leaves_it(books: Books) -> None:
     period = books.due()
     before = picture()
 
-    suspense.reopen(period.pk)
+    reopening.reopen(period.pk)
 
     assert picture() == before
