@@ -211,6 +211,12 @@ def quoted(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def columns_of(engine: Engine, parquet: Path) -> frozenset[str]:
+    """Return the names of a Parquet file's columns; what was kept long ago may lack some."""
+    rows = engine.execute("SELECT name FROM parquet_schema($1)", [str(parquet)]).fetchall()
+    return frozenset(name for (name,) in rows)
+
+
 def kept(key: str) -> bool:
     """Whether something is kept under a key."""
     return store().exists(key)

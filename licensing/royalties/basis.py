@@ -1,11 +1,11 @@
 """The shares a close divides by, exported once and kept beside its result.
 
 Parquet, one row per share in force on the period's last day of a work that the licence covers:
-``work_id, payee, weight, weight_total``. Payees are organisation slugs, which never change. With
-it `verify` divides by what was true then, whatever the catalogue says now.
+``work_id, payee, weight, weight_total, territory``. Payees are organisation slugs, which never
+change. With it `verify` divides by what was true then, whatever the catalogue says now.
 
 What the shares leave of a declared whole belongs to suspense; of a work of which more is claimed
-than its whole, all of it does.
+than its whole, all of it does. Both by territory: the whole is that of each.
 """
 
 import hashlib
@@ -18,22 +18,29 @@ from django.db import connection
 from licensing import evidence
 from licensing.deals.models import Licence
 from licensing.royalties.allocation import SUSPENSE
+from licensing.territories import WORLD
 from licensing.usage.matching import coverage
+
+WORLD_WIDE = evidence.quoted(WORLD)
 
 # Below this many works the database is asked for just these; above, for every share in force.
 FEW_WORKS = 200_000
 
+# A country stands behind the rest of a row and the world does not, so that a licence without
+# shares by country hashes as it always did.
 # Rows are handed over in blocks: a message of the copy for each share costs more than the query.
 SHARES = """
 COPY (
     SELECT string_agg(
-        concat(s.work_id, ',', o.slug, ',', s.weight, ',', w.weight_total), chr(10)
-        ORDER BY s.work_id, o.slug
+        concat(
+            s.work_id, ',', o.slug, ',', s.weight, ',', w.weight_total,
+            CASE WHEN s.territory <> {world} THEN concat(',', s.territory) END
+        ), chr(10)
+        ORDER BY s.work_id, o.slug, s.territory
     )
     FROM licensing_share AS s JOIN licensing_organisation AS o ON o.id = s.holder_id
     JOIN licensing_work AS w ON w.id = s.work_id
-    WHERE s.territory = 'WW'
-      AND (s.starts_on IS NULL OR s.starts_on <= {on})
+    WHERE (s.starts_on IS NULL OR s.starts_on <= {on})
       AND (s.ends_on IS NULL OR s.ends_on >= {on})
       {these}
     GROUP BY s.work_id / 1024 ORDER BY s.work_id / 1024
@@ -69,23 +76,26 @@ def freeze(licence: Licence, on: date, folder: Path) -> Basis:
                 COPY (
                     WITH listed AS (
                         SELECT work_id, payee, weight, whole,
-                            sum(weight) OVER (PARTITION BY work_id)::BIGINT AS claimed
+                            coalesce(country, {WORLD_WIDE}) AS territory,
+                            sum(weight) OVER (PARTITION BY work_id, country)::BIGINT AS claimed
                         FROM read_csv(
                             {evidence.quoted(listing)}, header = false, auto_detect = false,
-                            columns = {{
+                            null_padding = true, columns = {{
                                 'work_id': 'BIGINT', 'payee': 'VARCHAR', 'weight': 'BIGINT',
-                                'whole': 'BIGINT'
+                                'whole': 'BIGINT', 'country': 'VARCHAR'
                             }}
                         )
                         SEMI JOIN read_parquet({evidence.quoted(snapshot)}) USING (work_id)
                     )
-                    SELECT work_id, payee, weight, coalesce(whole, claimed) AS weight_total
+                    SELECT work_id, payee, weight, coalesce(whole, claimed) AS weight_total,
+                        territory
                     FROM listed WHERE whole IS NULL OR claimed <= whole
                     UNION ALL
                     SELECT DISTINCT work_id, {evidence.quoted(SUSPENSE)},
-                        CASE WHEN claimed > whole THEN whole ELSE whole - claimed END, whole
+                        CASE WHEN claimed > whole THEN whole ELSE whole - claimed END, whole,
+                        territory
                     FROM listed WHERE claimed <> whole
-                    ORDER BY work_id, payee
+                    ORDER BY work_id, payee, territory
                 ) TO {evidence.quoted(parquet)} (FORMAT parquet, COMPRESSION zstd)
                 """  # noqa: S608  # only quoted paths of our own making
             )
@@ -117,7 +127,7 @@ def _export(covered: coverage.Covered, on: date, folder: Path, listing: Path) ->
             ).fetchall()
         numbers = ",".join(str(int(work_id)) for (work_id,) in found)
         these = f"AND s.work_id = ANY ('{{{numbers}}}'::bigint[])"
-    query = SHARES.format(on=f"DATE '{on.isoformat()}'", these=these)
+    query = SHARES.format(world=WORLD_WIDE, on=f"DATE '{on.isoformat()}'", these=these)
     with (
         connection.cursor() as cursor,
         cursor.copy(query) as copy,

@@ -23,6 +23,7 @@ from licensing import evidence
 from licensing.catalogue.models import Work
 from licensing.evidence import Engine, quoted
 from licensing.royalties.models import Allocation, AllocationRole, Charge
+from licensing.territories import WORLD
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,12 @@ REMEMBERED_SECONDS = 30 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A work's part in a charge: how much was used and how much of the work the payee owns."""
+    """A work's part in a charge: how much was used and how much of the work the payee owns.
+
+    ``territory`` is the country whose own shares stand, ``WW`` where the world-wide ones do; a
+    work has a row for each. Where works count alike, one that was used in several is divided
+    equally among them, and ``weight_total`` is so many times as large.
+    """
 
     charge: Charge
     work_public_id: str
@@ -42,11 +48,15 @@ class WorkLine:
     weight_total: int
     numerator: int
     lines: int
+    territory: str
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All works behind an allocation: each weighs its numerator over its weight total."""
+    """All works behind an allocation: each weighs its numerator over its weight total.
+
+    A work counts once for each territory whose shares stand, as it is listed.
+    """
 
     works: int
     weighs: Fraction
@@ -93,7 +103,7 @@ class Detail:
         """
         if not _has_works(allocation):
             return
-        columns = "work_id, quantity, weight, weight_total, numerator, lines"
+        columns = "work_id, quantity, weight, weight_total, numerator, lines, territory"
         end = f"LIMIT {int(most)} OFFSET {int(skip)}" if most is not None else ""
         # No ORDER BY: rows come as they stand in the file, and sorting a million costs ten times
         # what reading a page does.
@@ -108,9 +118,8 @@ class Detail:
         if close is None or payee is None:
             raise ValueError("this allocation was not rated")
         only = "" if among is None else "AND work_id IN (SELECT unnest($3::BIGINT[]))"
-        path = quoted(self._paths[close.detail_key])
         return self._engine.execute(
-            f"SELECT {columns} FROM read_parquet({path}) "  # noqa: S608  # constants, and our own path
+            f"SELECT {columns} FROM {self._rows(self._paths[close.detail_key])} "  # noqa: S608  # constants, and our own path
             f"WHERE price_id = $1 AND payee = $2 {only} {end}",
             [
                 allocation.charge.price_id,
@@ -118,6 +127,13 @@ class Detail:
                 *([list(among)] if among is not None else []),
             ],
         )
+
+    def _rows(self, path: Path) -> str:
+        """Return what reads a file; those of before shares were told apart are world-wide."""
+        rows = f"read_parquet({quoted(path)})"
+        if "territory" in evidence.columns_of(self._engine, path):
+            return rows
+        return f"(SELECT *, {quoted(WORLD)} AS territory FROM {rows})"  # noqa: S608  # our own path
 
 
 def _remembered(allocation: Allocation, compute: Callable[[], Whole]) -> Whole:
@@ -152,7 +168,7 @@ def _named(charge: Charge, rows: Iterable[Sequence[Any]]) -> Iterator[WorkLine]:
         .order_by()
         .values_list("pk", "public_id", "title")
     }
-    for work_id, quantity, weight, weight_total, numerator, lines in listed:
+    for work_id, quantity, weight, weight_total, numerator, lines, territory in listed:
         public_id, title = works[work_id]
         yield WorkLine(
             charge,
@@ -163,6 +179,7 @@ def _named(charge: Charge, rows: Iterable[Sequence[Any]]) -> Iterator[WorkLine]:
             int(weight_total),
             int(numerator),
             int(lines),
+            territory,
         )
 
 

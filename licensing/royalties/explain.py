@@ -15,6 +15,7 @@ from licensing.royalties.models import (
     ChargeKind,
     Statement,
 )
+from licensing.territories import where_unstated
 
 MOST_WORKS = 20
 LINE_COLUMNS = (
@@ -68,6 +69,7 @@ def of_allocation(allocation: Allocation, opened: detail.Detail) -> dict[str, An
                 "quantity": str(work.quantity),
                 "weight": work.weight,
                 "weight_total": work.weight_total,
+                "territory": work.territory,
                 "lines": work.lines,
             }
             for work in opened.works(allocation, most=MOST_WORKS)
@@ -138,6 +140,8 @@ def write_lines(allocation: Allocation, folder: Path) -> Path:
     with ExitStack() as stack:
         files = list(material.report_files(stack, material.counted_by(charge.close)))
         shares = stack.enter_context(evidence.local_path(charge.close.basis_key))
-        lines = stack.enter_context(tally.opened(files, shares, folder))
+        lines = stack.enter_context(
+            tally.opened(files, shares, folder, unstated=where_unstated(terms.grant.territory))
+        )
         lines.write_lines_of(path, payee.slug, uses, charge.unit)
     return path

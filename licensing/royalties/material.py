@@ -13,6 +13,7 @@ from licensing.royalties.earlier import NOTHING_EARLIER, Earlier
 from licensing.royalties.indices.readings import Reading, as_indices
 from licensing.royalties.models import Close, Period
 from licensing.royalties.tally import PeriodLines
+from licensing.territories import WORLD, where_unstated
 from licensing.usage.matching import coverage
 from licensing.usage.models import UsageReport
 
@@ -22,11 +23,13 @@ class Repertoire:
     """The works a licence covers: how many, who shares in those owned, and their points.
 
     ``shares`` and ``points`` are Parquet; points are None where the key asks for none.
+    ``unstated`` is the territory of use that states none.
     """
 
     works: int
     shares: Path
     points: Path | None = None
+    unstated: str = WORLD
 
     @property
     def files(self) -> list[Path]:
@@ -76,8 +79,11 @@ def opened(
     files = list(report_files(stack, made_from.reports))
     carried_in = earlier.gather(stack, terms, span, made_from.before)
     beside = [path for paths in carried_in.details.values() for path in paths]
-    lines = stack.enter_context(tally.opened(files, shares, folder, beside=beside, points=laid))
-    repertoire = Repertoire(covered.count, shares, laid)
+    unstated = where_unstated(terms.grant.territory)
+    lines = stack.enter_context(
+        tally.opened(files, shares, folder, beside=beside, points=laid, unstated=unstated)
+    )
+    repertoire = Repertoire(covered.count, shares, laid, unstated)
     indices = as_indices(made_from.readings)
     return Material(terms, span, lines, repertoire, carried_in, indices)
 

@@ -12,7 +12,7 @@ from licensing.royalties.booking import RatedPrice
 from licensing.royalties.division import divide
 from licensing.royalties.earlier import Carried
 from licensing.royalties.material import Material, Repertoire
-from licensing.royalties.tally import Measure
+from licensing.royalties.tally import Measure, reach
 
 Step = Callable[[], None]
 
@@ -105,20 +105,21 @@ def as_charged(before: Mapping[str, int], prices: list[RatedPrice]) -> list[Nume
 def equally(repertoire: Repertoire) -> list[Numerator]:
     """Return what every licensed work gives its owners, divided by its shares; unowned suspended.
 
-    A work counts one, or its points where the key asks for them.
+    They are the shares that stand for a use which states no territory. A work counts one, or its
+    points where the key asks for them.
     """
     with workplace() as folder, engine(folder, reads=repertoire.files) as duck:
-        shares = f"read_parquet({quoted(repertoire.shares)})"
-        duck.execute(f"CREATE VIEW shares AS FROM {shares}")
+        reach.attach(duck, repertoire.shares)
+        reach.without_use(duck, repertoire.unstated)
         if repertoire.points:
             duck.execute(f"CREATE VIEW points AS FROM read_parquet({quoted(repertoire.points)})")
         else:
-            duck.execute("CREATE VIEW points AS SELECT DISTINCT work_id, 1 AS points FROM shares")
+            duck.execute("CREATE VIEW points AS SELECT DISTINCT work_id, 1 AS points FROM standing")
         rows = duck.execute(
             "SELECT payee, weight_total, sum(weight * points)::HUGEINT "
-            "FROM shares JOIN points USING (work_id) GROUP BY ALL ORDER BY ALL"
+            "FROM standing JOIN points USING (work_id) GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-        owned = "work_id IN (SELECT work_id FROM shares)"
+        owned = "work_id IN (SELECT work_id FROM standing)"
         ((works, unowned),) = duck.execute(
             f"SELECT count(*) FILTER ({owned}), sum(points) FILTER (NOT {owned}) FROM points"  # noqa: S608  # a constant
         ).fetchall()

@@ -12,11 +12,11 @@ from fractions import Fraction
 
 from licensing.deals.terms.dimensions import is_language, is_medium, normal_language
 from licensing.deals.terms.prices import PerWork
-from licensing.deals.terms.territories import TERRITORIES
 from licensing.deals.terms.uses import USE_NAMES
 from licensing.errors import Fault, InvalidInput
 from licensing.royalties.rates import Tally
 from licensing.royalties.rates.rational import as_decimal
+from licensing.territories import TERRITORIES
 
 MAX_FAULTS = 20
 QUANTITY = re.compile(r"[0-9]{1,24}(\.[0-9]{1,6})?")

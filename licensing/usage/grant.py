@@ -7,8 +7,8 @@ from datetime import date
 
 from licensing.deals.terms.document import Terms
 from licensing.deals.terms.prices import Graduated, Package, PerUnit, Price, RevenueShare, Volume
-from licensing.deals.terms.territories import WORLD
 from licensing.deals.terms.uses import expand
+from licensing.territories import WORLD
 
 
 @dataclass(frozen=True, slots=True)

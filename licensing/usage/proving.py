@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from licensing.deals.terms.dimensions import LANGUAGE, MEDIUM
-from licensing.deals.terms.territories import TERRITORIES
 from licensing.deals.terms.uses import CONCRETE_USES
 from licensing.errors import Fault
 from licensing.evidence import Engine, Overflow, UnreadableInput, quoted
+from licensing.territories import TERRITORIES
 from licensing.usage.formats import MAX_LINE_BYTES, Plain
 from licensing.usage.grant import GrantView
 from licensing.usage.header import Header, plain

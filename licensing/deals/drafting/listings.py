@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import override
 
 from licensing.deals.drafting.entries import Entry
-from licensing.deals.terms.territories import TERRITORIES, WORLD
 from licensing.templatetags.terms import WORDS, territory_name
+from licensing.territories import TERRITORIES, WORLD
 
 LANGUAGES = ("en", "ja")
 

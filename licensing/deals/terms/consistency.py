@@ -8,8 +8,8 @@ from licensing.deals.terms.checks import decimals_faults, repeated
 from licensing.deals.terms.document import Distribution, Terms
 from licensing.deals.terms.grant import Grant
 from licensing.deals.terms.price_consistency import price_faults
-from licensing.deals.terms.territories import WORLD
 from licensing.errors import Fault
+from licensing.territories import WORLD
 
 
 def consistency_faults(terms: Terms) -> list[Fault]:

@@ -22,9 +22,9 @@ from licensing.deals.terms.prices import (
     Tier,
     Volume,
 )
-from licensing.deals.terms.territories import WORLD
 from licensing.deals.terms.uses import covers, expand
 from licensing.errors import Fault
+from licensing.territories import WORLD
 
 RESERVED_IDS = frozenset({"advance", "cap", "minimum_guarantee"})
 _NOT_FOR_FIXED = ("factors", "zero_usage", "tally")

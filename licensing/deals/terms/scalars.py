@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, Wit
 from pydantic_core import PydanticCustomError
 
 from ledger.money import CURRENCIES
-from licensing.deals.terms.territories import TERRITORIES
+from licensing.territories import TERRITORIES
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from licensing import evidence
 from licensing.evidence import Engine, quoted
+from licensing.royalties.tally import reach
 from licensing.royalties.tally.lines import PeriodLines
+from licensing.territories import WORLD
 
 LINES = """
     CREATE TABLE no_lines (
@@ -37,28 +39,33 @@ class ReportFile:
 
 
 @contextmanager
-def opened(
+def opened(  # noqa: PLR0913  # what there is to read, each by name
     reports: Sequence[ReportFile],
     shares: Path | None,
     folder: Path,
     *,
     beside: Sequence[Path] = (),
     points: Path | None = None,
+    unstated: str = WORLD,
 ) -> Iterator[PeriodLines]:
     """Open the reports in force of a licence and period.
 
-    ``shares`` is Parquet of ``work_id, payee, weight, weight_total``, ``points`` of ``work_id,
-    points``; ``beside`` are the details of earlier closes that measures ask. Corrections are
-    applied here: of the accepted and quarantined lines that share a root and a line id, the latest
-    counts alone, and one of quantity 0 removes. A rejected line of a correction changes nothing.
+    ``shares`` is Parquet of ``work_id, payee, weight, weight_total, territory``, ``points`` of
+    ``work_id, points``; ``beside`` are the details of earlier closes that measures ask.
+    ``unstated`` is where a line was used that does not say where. Corrections are applied here:
+    of the accepted and quarantined lines that share a root and a line id, the latest counts
+    alone, and one of quantity 0 removes. A rejected line of a correction changes nothing.
     """
     given = [path for path in (shares, points) if path is not None]
     reads = [*(report.path for report in reports), *given, *beside]
     with evidence.engine(folder, reads) as engine:
         _list(engine, reports)
-        _attach(engine, reports, shares)
+        _attach(engine, reports)
         _point(engine, points)
-        yield PeriodLines(engine)
+        by_country = reach.attach(engine, shares)
+        if by_country:
+            reach.place(engine, unstated)
+        yield PeriodLines(engine, by_country=by_country)
 
 
 def _list(engine: Engine, reports: Iterable[ReportFile]) -> None:
@@ -84,8 +91,8 @@ def _list(engine: Engine, reports: Iterable[ReportFile]) -> None:
         )
 
 
-def _attach(engine: Engine, reports: Sequence[ReportFile], shares: Path | None) -> None:
-    """Make the views ``in_force`` and ``shares``."""
+def _attach(engine: Engine, reports: Sequence[ReportFile]) -> None:
+    """Make the view ``in_force``."""
     engine.execute(LINES)
     paths = ", ".join(quoted(report.path.resolve()) for report in reports)
     source = f"read_parquet([{paths}], filename = true)" if reports else "no_lines"
@@ -101,12 +108,6 @@ def _attach(engine: Engine, reports: Sequence[ReportFile], shares: Path | None) 
         _correct(engine)
     else:
         engine.execute("CREATE VIEW in_force AS FROM every_line WHERE verdict = 'accepted'")
-    owners = (
-        f"read_parquet({quoted(shares)})"
-        if shares is not None
-        else "(SELECT 0 AS work_id, '' AS payee, 0 AS weight, 0 AS weight_total WHERE false)"
-    )
-    engine.execute(f"CREATE VIEW shares AS FROM {owners}")
 
 
 def _point(engine: Engine, points: Path | None) -> None:

@@ -29,7 +29,7 @@ LARGEST_64_BITS = 2**63 - 1
 NO_DETAIL = """
     SELECT '' AS price_id, '' AS payee, 0::BIGINT AS work_id, 0::DECIMAL(38, 6) AS quantity,
            0::BIGINT AS weight, 0::BIGINT AS weight_total, 0::HUGEINT AS numerator,
-           0::BIGINT AS lines
+           0::BIGINT AS lines, '' AS territory
     WHERE false
 """
 
@@ -78,22 +78,26 @@ class UsedLine:
 class PeriodLines:
     """The lines in force of one licence and period, open for questions."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, by_country: bool = False) -> None:
         self._engine = engine
+        self._by_country = by_country
         self._counted: dict[str, list[Count]] = {}
         self._told: frozenset[str] | None = None
 
     def sum_by_work(self, asked: Collection[str] = DIMENSIONS) -> None:
         """Sum the lines by work, kind and the dimensions ``asked`` for, to be read from then on.
 
-        Counts and every price then read a row per work, not the lines again. Raises `TooMuch`.
+        And by the territory whose shares stand, where some work has shares for a country. Counts
+        and every price then read a row per work, not the lines again. Raises `TooMuch`.
         """
-        told = ", ".join(["work_id", '"use"', "unit", *(one for one in DIMENSIONS if one in asked)])
+        dimensions = [one for one in DIMENSIONS if one in asked]
+        lines, places = ("placed", ["standing"]) if self._by_country else ("in_force", [])
+        told = ", ".join(["work_id", *places, '"use"', "unit", *dimensions])
         self._ask(
             f"""
             CREATE OR REPLACE TABLE by_work AS
             SELECT {told}, sum(quantity) AS quantity, count(*) AS lines
-            FROM in_force GROUP BY ALL
+            FROM {lines} GROUP BY ALL
             """
         )
         self._told = frozenset(asked)
@@ -145,7 +149,8 @@ class PeriodLines:
     def lay_out(self, prices: Mapping[str, Measure]) -> None:
         """Work out what each payee's part of each price is made of: a row per payee and work.
 
-        It is kept for `numerators` and `write_detail`. Raises `TooMuch`.
+        And per territory, where works have shares of their own for a country. It is kept for
+        `numerators` and `write_detail`. Raises `TooMuch`.
         """
         asked = {name for measure in prices.values() for name in measure.dimensions}
         if self._told is None or not asked <= self._told:
@@ -154,15 +159,17 @@ class PeriodLines:
         self._enumerate("payees", f"SELECT payee FROM shares UNION SELECT {quoted(SUSPENSE)}")
         named = " UNION ".join(f"SELECT {quoted(one)}" for one in prices) or "SELECT ''"
         self._enumerate("prices", named)
+        # A part of a work that nobody owns needs its total; a whole work is told by none.
+        unowned = "CASE territories WHEN 1 THEN 0 ELSE territories END" if self._by_country else "0"
         selects = [
             f"""
             SELECT CAST({quoted(price_id)} AS prices) AS price_id,
                    coalesce(CAST(payee AS payees), CAST({quoted(SUSPENSE)} AS payees)) AS payee,
                    used.work_id, quantity, coalesce(weight, 1) AS weight,
-                   coalesce(weight_total, 0) AS weight_total,
-                   parts * coalesce(weight, 1) AS numerator, lines
-            FROM ({used(measure, alone=self._is_alone(measure))}) AS used
-            LEFT JOIN shares ON shares.work_id = used.work_id
+                   coalesce(weight_total * territories, {unowned}) AS weight_total,
+                   parts * coalesce(weight, 1) AS numerator, lines, standing AS territory
+            FROM ({self._used(measure)}) AS used
+            LEFT JOIN shares ON {self._reached("used.work_id")}
             """
             for price_id, measure in sorted(prices.items(), key=lambda one: one[0])
         ]
@@ -197,18 +204,19 @@ class PeriodLines:
     def write_detail(self, path: Path) -> None:
         """Write what was laid out as Parquet, so that a figure is followed to the lines of a work.
 
-        Columns: ``price_id, payee, work_id, quantity, weight, weight_total, numerator, lines``. A
-        payee's rows stand together, those that weigh most first, as a statement shows them.
-        Raises `TooMuch`.
+        Columns: ``price_id, payee, work_id, quantity, weight, weight_total, numerator, lines,
+        territory``, which is the one whose shares stand. A payee's rows stand together, those
+        that weigh most first, as a statement shows them. Raises `TooMuch`.
         """
         ((largest,),) = self._ask("SELECT coalesce(max(numerator), 0) FROM detail")
         narrow = "BIGINT" if largest <= LARGEST_64_BITS else "HUGEINT"
+        last = ", territory" if self._by_country else ""
         self._ask(
             f"""
             COPY (
                 SELECT * REPLACE (CAST(numerator AS DECIMAL(38, 0)) AS numerator) FROM detail
                 ORDER BY price_id, payee,
-                    CAST(numerator // greatest(weight_total, 1) AS {narrow}) DESC, work_id
+                    CAST(numerator // greatest(weight_total, 1) AS {narrow}) DESC, work_id{last}
             ) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)
             """
         )
@@ -231,19 +239,28 @@ class PeriodLines:
 
         Only those of some uses and, unless it is empty, of one unit; as reports hold them.
         """
+        lines = "placed" if self._by_country else "in_force"
         of_unit = f"AND unit = {quoted(unit)}" if unit else ""
         named = ", ".join(quoted(use) for use in sorted(uses))
         self._ask(
             f"""
             COPY (
-                SELECT report, line_no, line_id, work, "use", unit, territory, quantity,
+                SELECT report, line_no, line_id, work, "use", unit, line.territory, quantity,
                        weight, weight_total
-                FROM in_force JOIN shares ON shares.work_id = in_force.work_id
+                FROM {lines} AS line JOIN shares ON {self._reached("line.work_id")}
                 WHERE payee = {quoted(payee)} AND "use" IN ({named}) {of_unit}
                 ORDER BY report, line_no
             ) TO {quoted(path)} (FORMAT csv, HEADER)
             """
         )
+
+    def _used(self, measure: Measure) -> str:
+        return used(measure, alone=self._is_alone(measure), by_country=self._by_country)
+
+    def _reached(self, work_id: str) -> str:
+        """Return the condition that a share stands for a work's use."""
+        joined = f"shares.work_id = {work_id}"
+        return f"{joined} AND shares.territory = standing" if self._by_country else joined
 
     def _ask(self, statement: str) -> list[tuple[Any, ...]]:
         try:

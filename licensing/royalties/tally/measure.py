@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from licensing.evidence import quoted
+from licensing.territories import WORLD
 
 # Quantities have at most six decimals, so this many parts make every one of them whole.
 PARTS_PER_UNIT = 1_000_000
@@ -51,32 +52,41 @@ def of_kinds(kinds: Collection[Kind] | None) -> str:
     return f'("use", unit) IN ({pairs})' if pairs else "false"
 
 
-def used(measure: Measure, *, alone: bool = False) -> str:
+def used(measure: Measure, *, alone: bool = False, by_country: bool = False) -> str:
     """Return the SELECT of each work's quantity, lines, and parts in whole millionths.
 
     It reads ``by_work``; ``alone`` says that no work has two rows there that the measure counts.
+    With ``by_country`` a work has a row for each territory whose shares stand for some use of it;
+    where the work counts once, ``territories`` says among how many that is divided.
     """
     kept = f"FROM by_work WHERE {of_kinds(measure.kinds)} AND {unseen(measure)}"
     parts = f"CAST(quantity * {PARTS_PER_UNIT} AS HUGEINT)"
     if measure.times:
         parts = f"{parts} * {_times(measure)}"
+    key, place = ("work_id, standing",) * 2
+    if not by_country:
+        key, place = "work_id", f"work_id, {quoted(WORLD)} AS standing"
     if alone:
-        works = f"SELECT work_id, quantity, lines, {parts} AS parts {kept}"
+        works = f"SELECT {place}, quantity, lines, {parts} AS parts {kept}"
     else:
         works = f"""
-            SELECT work_id, sum(quantity) AS quantity, CAST(sum(lines) AS BIGINT) AS lines,
+            SELECT {place}, sum(quantity) AS quantity, CAST(sum(lines) AS BIGINT) AS lines,
                    sum({parts}) AS parts
-            {kept} GROUP BY work_id
+            {kept} GROUP BY {key}
         """
-    return _each(measure, works) if measure.each_work else works
+    if measure.each_work:
+        return _each(measure, works, by_country=by_country)
+    return f"SELECT *, 1::BIGINT AS territories FROM ({works})"
 
 
-def _each(measure: Measure, works: str) -> str:
+def _each(measure: Measure, works: str, *, by_country: bool) -> str:
     """Return the SELECT of works that were used at all, counting one or their points."""
     each = "points" if measure.points else "1"
     joined = "LEFT JOIN points USING (work_id)" if measure.points else ""
+    territories = "count(*) OVER (PARTITION BY work_id)" if by_country else "1::BIGINT"
     return f"""
-        SELECT work_id, quantity, lines, CAST({PARTS_PER_UNIT} AS HUGEINT) * {each} AS parts
+        SELECT work_id, standing, quantity, lines, {territories} AS territories,
+               CAST({PARTS_PER_UNIT} AS HUGEINT) * {each} AS parts
         FROM ({works}) {joined} WHERE quantity > 0
     """
 
@@ -90,7 +100,8 @@ def seen(measure: Measure) -> str:
     """Return the SELECT of the works that earlier closes divided the price among."""
     paths = ", ".join(quoted(path.resolve()) for path in measure.seen)
     return (
-        f"SELECT work_id FROM read_parquet([{paths}]) WHERE price_id = {quoted(measure.seen_price)}"
+        f"SELECT work_id FROM read_parquet([{paths}], union_by_name = true) "
+        f"WHERE price_id = {quoted(measure.seen_price)}"
     )
 
 

@@ -66,3 +66,21 @@ def shares(folder: Path, rows: Sequence[tuple[int, str, int]]) -> Path:
             [list(column) for column in zip(*rows, strict=True)],
         )
     return path
+
+
+def shares_by_country(folder: Path, rows: Sequence[tuple[int, str, int, str]]) -> Path:
+    """Write shares with their territory: the weights of each sum to its whole."""
+    path = folder / "shares_by_country.parquet"
+    with evidence.engine(folder) as engine:
+        engine.execute(
+            f"""
+            COPY (
+                SELECT *, CAST(sum(weight) OVER (PARTITION BY work_id, territory) AS BIGINT)
+                    AS weight_total
+                FROM (SELECT unnest($1::BIGINT[]) AS work_id, unnest($2::VARCHAR[]) AS payee,
+                             unnest($3::BIGINT[]) AS weight, unnest($4::VARCHAR[]) AS territory)
+            ) TO {quoted(path)} (FORMAT parquet)
+            """,  # noqa: S608  # the path is the test's own
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+    return path

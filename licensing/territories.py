@@ -1,5 +1,7 @@
 """PURE. ISO 3166-1 alpha-2 codes, and WW for the whole world."""
 
+from collections.abc import Sequence
+
 WORLD = "WW"
 
 _CODES = """
@@ -15,3 +17,9 @@ ZW
 """
 COUNTRIES = frozenset(_CODES.split())
 TERRITORIES = COUNTRIES | {WORLD}
+
+
+def where_unstated(granted: Sequence[str]) -> str:
+    """Return the territory of use that states none: the one country granted, or the world."""
+    only = tuple(granted)
+    return only[0] if len(only) == 1 else WORLD
