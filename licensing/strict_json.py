@@ -46,8 +46,24 @@ def loads_digits(body: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MA
     For counts, which may be longer than any integer a reader keeps. Raises `MalformedJson`.
     """
     value = _parse(body, max_bytes, whole=Number, decimal=Number)
-    require_plain(value, max_depth=max_depth)
+    # Without an escape a text is a piece of the body, and what is UTF-8 JSON can be stored.
+    if b"\\" in body or len(list(levels(value))) > max_depth + 1:
+        require_plain(value, max_depth=max_depth)
     return value
+
+
+def levels(value: object) -> Iterator[list[object]]:
+    """Yield the values of a document level by level, the outermost first; names are no values."""
+    level = [value]
+    while level:
+        yield level
+        inner: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+        level = inner
 
 
 def _parse(
@@ -128,13 +144,11 @@ def _require_safe(path: str, number: int) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            _refuse(
-                name, "duplicate_name", f'"{name}" stands twice in one object. Keep one of them.'
-            )
-        found[name] = value
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        name = next(name for at, name in enumerate(names) if name in names[:at])
+        _refuse(name, "duplicate_name", f'"{name}" stands twice in one object. Keep one of them.')
     return found
 
 

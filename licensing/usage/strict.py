@@ -9,7 +9,7 @@ import re
 from typing import Any, Final
 
 from licensing.errors import Fault
-from licensing.strict_json import MalformedJson, Number, loads_digits, walk
+from licensing.strict_json import MalformedJson, Number, levels, loads_digits, walk
 
 MAX_BYTES: Final = 8_000_000
 MAX_DEPTH: Final = 5
@@ -23,17 +23,35 @@ REFUSED_BYTES: Final = re.compile(
 )
 
 
+# In a body as a whole tabs and line ends may stand between the values.
+_REFUSED_IN_ASCII: Final = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
+_REFUSED_IN_BODY: Final = re.compile(
+    REFUSED.pattern.replace("\x00-\x1f", "\x00-\x08\x0b\x0c\x0e-\x1f")
+)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def loads(body: bytes) -> Any:
     """Parse a report's JSON; a count goes into money, so each number arrives as a `Number`.
 
     Raises `MalformedJson` naming the place, for characters that could deceive a reader too.
     """
     value = loads_digits(body, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH)
+    # Without an escape a text is a piece of the body; the parser takes none with a line end in it.
+    if b"\\" not in body and _is_readable(body):
+        return value
     for path, _depth, item in walk(value):
         if isinstance(item, str) and (refused := refused_character(item)):
             message = f"{path or 'The body'} holds the character {refused}; take it out."
             raise MalformedJson(message, faults=[Fault(path, "character_refused", message)])
     return value
+
+
+def _is_readable(body: bytes) -> bool:
+    """Whether UTF-8 holds no refused character; looking at all of them together is far cheaper."""
+    if body.isascii():
+        return len(body.translate(None, _REFUSED_IN_ASCII)) == len(body)
+    return not _REFUSED_IN_BODY.search(body.decode("utf-8-sig"))
 
 
 def refused_character(text: str) -> str:
@@ -44,6 +62,8 @@ def refused_character(text: str) -> str:
 
 def canonical(value: Any) -> str:
     """Return JSON with sorted keys and no spaces; numbers as they were written."""
+    if not any(isinstance(item, Number) for level in levels(value) for item in level):
+        return _ENCODER.encode(value)
     if isinstance(value, Number):
         return str(value)
     if isinstance(value, dict):
