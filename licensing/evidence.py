@@ -206,6 +206,19 @@ def engine(folder: Path, reads: Iterable[Path] = ()) -> Iterator[Engine]:
         connection.close()
 
 
+Rehearsed = engines.Rehearsed
+
+
+@contextmanager
+def rehearsed(tables: tuple[str, ...]) -> Iterator[Rehearsed]:
+    """Open an engine for a small job that is always the same, with its tables empty.
+
+    As confined as others: it reads and writes in a folder of its own.
+    """
+    with engines.rehearsed(tables) as engine:
+        yield engine
+
+
 def quoted(value: object) -> str:
     """Return a value as an SQL text literal, for the few places that take no parameter."""
     return "'" + str(value).replace("'", "''") + "'"

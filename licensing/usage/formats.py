@@ -141,6 +141,7 @@ COMPRESSIONS: Final[Mapping[str, Expander]] = {
 }
 # Fields that may come as JSON numbers; they are read by their digits, never as floats.
 NUMERIC: Final = frozenset({"line_id", "quantity"})
+_KNOWN: Final = frozenset(COLUMNS)
 
 
 def prepare_csv(source: Path, compression: str, folder: Path) -> Plain:
@@ -283,44 +284,63 @@ def check_columns(names: Sequence[str]) -> None:
         raise ReportRefused("columns_wrong", "A column stands twice.")
 
 
-def prepare_json(lines: Any, folder: Path) -> Plain:
-    """Write lines that came as JSON into the same plain CSV, so that one engine judges both.
+# Between the lines and the fields of a text: characters that no field may hold.
+LINE_END: Final = "\x1e"
+FIELD_END: Final = "\x1f"
 
-    ``lines`` is what `strict.loads` returned. A field that is left out is an empty field. Raises
-    `ReportRefused` naming the line where it is no object of texts and numbers.
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Lines of a report small enough to be held: rows of texts in the order of ``columns``."""
+
+    columns: tuple[str, ...]
+    rows: list[list[str]]
+
+    def column(self, name: str) -> list[str]:
+        """Return one field of every line."""
+        place = self.columns.index(name)
+        return [row[place] for row in self.rows]
+
+
+def prepare_json(lines: Any) -> Held:
+    """Read lines that came as JSON; ``lines`` is what `strict.loads` returned.
+
+    A field that is left out is an empty field. Raises `ReportRefused` naming the line where it is
+    no object of texts and numbers, or longer than a line of a file may be.
     """
     if not isinstance(lines, list):
         raise ReportRefused("unreadable", "Write lines as a JSON array of objects.")
     if not lines:
         raise ReportRefused("empty")
-    path = folder / "lines.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for number, line in enumerate(lines, start=1):
-            writer.writerow(fields_of(number, line))
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return Plain(path, COLUMNS, path.stat().st_size, sha256, has_quotes=False)
+    for number, line in enumerate(lines, start=1):
+        require_fields(number, line)
+    stated = set().union(*lines)
+    columns = tuple(name for name in COLUMNS if name in REQUIRED or name in stated)
+    return Held(columns, [[line.get(name, "") for name in columns] for line in lines])
 
 
-def fields_of(number: int, line: Any) -> list[str]:
-    """Return a JSON line's fields in the order of `COLUMNS`; raises `ReportRefused` naming it."""
+def require_fields(number: int, line: Any) -> None:
+    """Raise `ReportRefused`, naming the line, unless it is an object of known texts and numbers."""
     if not isinstance(line, dict):
         raise ReportRefused(
             "line_malformed", lines=[blamed(number, "object_expected", "Write an object.")]
         )
-    unknown = sorted(set(line) - set(COLUMNS))
-    if unknown:
+    if not line.keys() <= _KNOWN:
+        unknown = sorted(line.keys() - _KNOWN)
         raise ReportRefused(
             "columns_wrong",
             lines=[blamed(number, "unknown_field", f"Not known: {snippet(', '.join(unknown))}.")],
         )
-    for name in COLUMNS:
-        value = line.get(name, "")
-        if not isinstance(value, str) or (isinstance(value, Number) and name not in NUMERIC):
+    size = 0
+    for name, value in line.items():
+        if type(value) is not str and not (type(value) is Number and name in NUMERIC):
             raise ReportRefused(
                 "line_malformed",
                 lines=[blamed(number, "text_expected", f"Write {name} as a text.")],
             )
-    return [line.get(name, "") for name in COLUMNS]
+        size += len(value)
+    # A character has at most four bytes, so that hardly a line is ever encoded to be measured.
+    if size * 4 > MAX_LINE_BYTES and sum(len(value.encode()) for value in line.values()) > (
+        MAX_LINE_BYTES
+    ):
+        raise ReportRefused("line_malformed", lines=[blamed(number, "line_too_long", too_long())])

@@ -16,6 +16,23 @@ from licensing.usage.vocabulary import BY_CODE, LINE_CODES, Verdict
 LOOK_UP_AT_ONCE: Final = 50_000
 # A search for a dictionary of texts that hardly repeat costs more than the file saves by it.
 KEPT: Final = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 1000"
+# What Parquet holds by its numbers, where a text is hashed line by line.
+TYPES: Final = (
+    f"CREATE TYPE verdict AS ENUM ({texts([one.value for one in Verdict])})",
+    f"CREATE TYPE code AS ENUM ({texts({'', *BY_CODE})})",
+)
+REJECTING: Final = texts({one.code for one in LINE_CODES if one.verdict is Verdict.REJECTED})
+# What is wrong with a work that was looked up.
+WORK_CODE: Final = """
+    CASE WHEN is_malformed THEN 'work_malformed'
+         WHEN work_id IS NULL THEN 'work_unknown'
+         WHEN NOT is_granted THEN 'work_not_granted' END
+"""
+# The lines that carry an id which others carry too, of those staged.
+REPEATED: Final = """
+    SELECT line_id FROM staged WHERE fault IS DISTINCT FROM 'line_id_missing'
+    GROUP BY line_id HAVING count(*) > 1
+"""
 # The codes of works that no licence covers as far as is known.
 UNLICENSED: Final = frozenset({"work_unknown", "work_not_granted"})
 
@@ -61,13 +78,12 @@ def match(engine: Engine, catalogue: Catalogue, works: Path, index: Path) -> Non
     engine.execute(
         f"""
         CREATE TABLE matched AS
-        SELECT found.work, found.work_id,
-               CASE WHEN is_malformed THEN 'work_malformed'
-                    WHEN found.work_id IS NULL THEN 'work_unknown'
-                    WHEN granted.work_id IS NULL THEN 'work_not_granted' END AS code
-        FROM found
-        LEFT JOIN (SELECT DISTINCT work_id FROM read_parquet({quoted(works)})) AS granted
-            ON granted.work_id = found.work_id
+        SELECT work, work_id, {WORK_CODE} AS code
+        FROM (
+            SELECT found.*, granted.work_id IS NOT NULL AS is_granted FROM found
+            LEFT JOIN (SELECT DISTINCT work_id FROM read_parquet({quoted(works)})) AS granted
+                ON granted.work_id = found.work_id
+        )
         """
     )
 
@@ -97,7 +113,22 @@ def _batches(engine: Engine) -> Iterator[list[str]]:
 
 
 def _find(engine: Engine, catalogue: Catalogue, names: list[str]) -> None:
-    """Look one batch up: first as written, then, for what is not found so, normalised."""
+    """Put what one batch is looked up as into ``found``."""
+    ids, malformed = look_up(catalogue, names)
+    engine.execute(
+        "INSERT INTO found "
+        "SELECT unnest($1::VARCHAR[]), unnest($2::BIGINT[]), unnest($3::BOOLEAN[])",
+        [names, [ids.get(name) for name in names], [name in malformed for name in names]],
+    )
+
+
+def look_up(
+    catalogue: Catalogue, names: Sequence[str]
+) -> tuple[Mapping[str, int], Collection[str]]:
+    """Return the works of names, and which names cannot be any.
+
+    A name is looked up as written first, then, if it is not found so, normalised.
+    """
     ids = dict(catalogue.find(names))
     rest = {name: catalogue.normalised(name) for name in names if name not in ids}
     normalised = sorted({name for written, name in rest.items() if name and name != written})
@@ -105,12 +136,7 @@ def _find(engine: Engine, catalogue: Catalogue, names: list[str]) -> None:
     ids |= {
         written: by_normal[name] for written, name in rest.items() if name and name in by_normal
     }
-    malformed = [rest.get(name, name) is None for name in names]
-    engine.execute(
-        "INSERT INTO found "
-        "SELECT unnest($1::VARCHAR[]), unnest($2::BIGINT[]), unnest($3::BOOLEAN[])",
-        [names, [ids.get(name) for name in names], malformed],
-    )
+    return ids, {written for written, name in rest.items() if name is None}
 
 
 def mark_infringing(engine: Engine, catalogue: Catalogue, names: Collection[str]) -> None:
@@ -131,29 +157,36 @@ def mark_infringing(engine: Engine, catalogue: Catalogue, names: Collection[str]
 def judge(engine: Engine, path: Path) -> None:
     """Write every line with its verdict, in the order in which it came."""
     repeated = _repeated(engine)
-    rejecting = texts({code.code for code in LINE_CODES if code.verdict is Verdict.REJECTED})
-    # Enumerations go into Parquet by their numbers, where a text is hashed line by line.
-    engine.execute(f"CREATE TYPE verdict AS ENUM ({texts([one.value for one in Verdict])})")
-    engine.execute(f"CREATE TYPE code AS ENUM ({texts({'', *BY_CODE})})")
-    engine.execute(
-        f"""
-        COPY (
-            SELECT line_no, line_id, work, work_id, "use", unit, quantity, quantity_text,
-                   territory, language, media, note,
-                   CASE WHEN why IS NULL THEN CAST('' AS code) ELSE CAST(why AS code) END AS code,
-                   CASE WHEN why IS NULL THEN CAST('accepted' AS verdict)
-                        WHEN why IN ({rejecting}) THEN CAST('rejected' AS verdict)
-                        ELSE CAST('quarantined' AS verdict) END AS verdict
-            FROM (
-                SELECT staged.file_row_number + 1 AS line_no, line_id, staged.work, "use", unit,
-                       quantity, quantity_text, territory, language, media, note,
-                       matched.work_id,
-                       coalesce({repeated}, fault, hold, matched.code) AS why
-                FROM staged LEFT JOIN matched ON matched.work = staged.work
-            )
-        ) TO {quoted(path)} ({KEPT})
-        """
-    )
+    for made in TYPES:
+        engine.execute(made)
+    found = """
+        SELECT staged.*, matched.work_id AS found_id, matched.code AS work_code
+        FROM staged LEFT JOIN matched ON matched.work = staged.work
+    """
+    engine.execute(f"COPY ({judged_lines(found, repeated)}) TO {quoted(path)} ({KEPT})")
+
+
+def judged_lines(found: str, repeated: str) -> str:
+    """Return the SELECT that gives each line its verdict.
+
+    ``found`` is a SELECT of the lines staged, each with what its work was looked up as in
+    ``found_id`` and ``work_code``; ``repeated`` the expression that marks repeated line ids.
+    """
+    return f"""
+        SELECT line_no, line_id, work, work_id, "use", unit, quantity, quantity_text,
+               territory, language, media, note,
+               CASE WHEN why IS NULL THEN CAST('' AS code) ELSE CAST(why AS code) END AS code,
+               CASE WHEN why IS NULL THEN CAST('accepted' AS verdict)
+                    WHEN why IN ({REJECTING}) THEN CAST('rejected' AS verdict)
+                    ELSE CAST('quarantined' AS verdict) END AS verdict
+        FROM (
+            SELECT file_row_number + 1 AS line_no, line_id, work, "use", unit,
+                   quantity, quantity_text, territory, language, media, note,
+                   CASE WHEN fault IS NULL AND hold IS NULL THEN found_id END AS work_id,
+                   coalesce({repeated}, fault, hold, work_code) AS why
+            FROM ({found})
+        )
+    """
 
 
 def _repeated(engine: Engine) -> str:
@@ -163,14 +196,13 @@ def _repeated(engine: Engine) -> str:
     ).fetchall()[0]
     if lines == distinct:
         return "NULL"
-    engine.execute(
-        """
-        CREATE TABLE repeated AS
-        SELECT line_id FROM staged WHERE fault IS DISTINCT FROM 'line_id_missing'
-        GROUP BY line_id HAVING count(*) > 1
-        """
-    )
-    return "CASE WHEN line_id IN (FROM repeated) THEN 'line_id_duplicate' END"
+    engine.execute(f"CREATE TABLE repeated AS {REPEATED}")
+    return marked("FROM repeated")
+
+
+def marked(repeated: str) -> str:
+    """Return the expression for the code of a line whose id the SELECT ``repeated`` gives."""
+    return f"CASE WHEN line_id IN ({repeated}) THEN 'line_id_duplicate' END"
 
 
 def totals(engine: Engine, path: Path) -> tuple[Total, ...]:

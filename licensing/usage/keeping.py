@@ -15,7 +15,7 @@ from config.jobs import announce
 from licensing import evidence
 from licensing.deals.models import Licence
 from licensing.evidence import Stored
-from licensing.usage import lifecycle, submission
+from licensing.usage import lately, lifecycle, submission
 from licensing.usage.files import ENDINGS
 from licensing.usage.header import plain
 from licensing.usage.intake import IntakeResult
@@ -55,22 +55,20 @@ def keep(made: Submission, original: Path, result: IntakeResult | None) -> tuple
     report = new_report(made, ReportState.CHECKING)
     stored = evidence.put_file(original_key(report), original)
     lines = keep_lines(report, result)
-    with transaction.atomic():
-        Licence.objects.lock(made.licence.pk)
-        if (earlier := submission.repeated(made)) is not None:
-            return earlier, False
-        try:
-            with transaction.atomic():
-                report.received_at = timezone.now()
-                report.bytes_received = stored.size
-                report.save(force_insert=True)
-        except IntegrityError:
-            # The same report_id came for another licence at this moment.
-            raise submission.ReportConflict(
-                f"{report.report_id} is being sent at this moment with other content.",
-                report_id=report.report_id,
-            ) from None
-        accept(report, stored, lines, result)
+    try:
+        with transaction.atomic():
+            Licence.objects.lock(made.licence.pk)
+            # What follows another report would find that one superseded by this very report.
+            if made.target is not None and (earlier := submission.repeated(made)) is not None:
+                return earlier, False
+            report.received_at = timezone.now()
+            report.bytes_received = stored.size
+            accept(report, stored, lines, result)
+    except IntegrityError:
+        # The report_id was taken meanwhile; refused if by another report.
+        if (earlier := submission.repeated(made)) is None:
+            raise
+        return earlier, False
     return report, True
 
 
@@ -85,11 +83,14 @@ def keep_lines(report: UsageReport, result: IntakeResult | None) -> str:
     if result is None:
         return ""
     folder = f"reports/{report.public_id}/lines"
-    return evidence.put_addressed(folder, ".parquet", result.lines_path).key
+    key = evidence.put_addressed(folder, ".parquet", result.lines_path).key
+    if result.counted is not None:
+        lately.remember(key, result.counted)
+    return key
 
 
 def accept(report: UsageReport, stored: Stored, lines: str, result: IntakeResult | None) -> None:
-    """Put a judged report in force; the licence is locked."""
+    """Put a judged report in force, a new one too; the licence is locked."""
     if report.refers_to is not None:
         _follow(report, UsageReport.objects.lock(report.refers_to.pk))
     report.original_key, report.original_sha256, report.size = (
@@ -148,7 +149,7 @@ def _follow(report: UsageReport, target: UsageReport) -> None:
 
 
 def move(report: UsageReport, what: Move) -> None:
-    """Make one legal move of a locked report, save it and record the move."""
+    """Make one legal move of a locked or new report, save it and record the move."""
     before = State(report.state)
     report.state = ReportState(lifecycle.apply(before, what).value)
     report.save()

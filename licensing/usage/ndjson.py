@@ -15,7 +15,7 @@ from licensing.errors import Fault
 from licensing.evidence import Engine, EngineError, OutOfMemory, quoted
 from licensing.strict_json import MalformedJson
 from licensing.usage import proving, strict
-from licensing.usage.formats import MAX_LINE_BYTES, NUMERIC, Plain, Scan, expand, fields_of
+from licensing.usage.formats import MAX_LINE_BYTES, NUMERIC, Plain, Scan, expand, require_fields
 from licensing.usage.refusal import SHOWN, ReportRefused, blamed
 from licensing.usage.vocabulary import COLUMNS
 
@@ -133,7 +133,7 @@ def _refuse_unproved(engine: Engine, path: Path) -> None:
 def _fault(number: int, text: str) -> Fault:
     """Say what is wrong with a line, as a JSON report of that line would be answered."""
     try:
-        fields_of(number, strict.loads(text.encode()))
+        require_fields(number, strict.loads(text.encode()))
     except MalformedJson as malformed:
         return blamed(number, malformed.faults[0].code, malformed.detail)
     except ReportRefused as refused:

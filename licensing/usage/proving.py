@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 -- every inserted value is a constant of ours or goes through `quoted`
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -67,7 +67,7 @@ def stage(engine: Engine, source: Plain, grant: GrantView, path: Path) -> int:
     """
     said = [name for name in OPTIONAL if name in source.columns]
     held = _fits(engine, source.weight or source.size)
-    proved = _proved(source, grant, said)
+    proved = proved_lines(_reading(source), grant, said)
     try:
         engine.execute(
             f"CREATE TABLE proved AS {proved}"
@@ -93,9 +93,16 @@ def _fits(engine: Engine, size: int) -> bool:
     return size < HELD * int(limit.fetchall()[0][0])
 
 
-def _proved(source: Plain, grant: GrantView, said: Collection[str]) -> str:
-    """Return the SELECT that reads each line and says what is wrong with it."""
+def proved_lines(
+    reading: str, grant: GrantView, said: Collection[str], beside: Sequence[str] = ()
+) -> str:
+    """Return the SELECT that says of each line that is read what is wrong with it.
+
+    ``said`` are the optional columns among those read as text; columns ``beside`` them are handed
+    on as they are.
+    """
     kept = "".join(f", {NORMAL.get(name, name)} AS {name}" for name in said)
+    kept += "".join(f", {name}" for name in beside)
     return f"""
         SELECT line_id, work, "use", unit{kept}, quantity, sound,
                {_faults(grant, said)} AS fault, {_holds(grant, said)} AS hold
@@ -103,28 +110,37 @@ def _proved(source: Plain, grant: GrantView, said: Collection[str]) -> str:
             SELECT *, regexp_full_match(quantity, '[0-9]{{1,24}}|[0-9]{{1,23}}\\.[0-9]{{1,6}}')
                       AND length(quantity) - CAST(contains(quantity, '.') AS INTEGER) <= 24
                       AS sound
-            FROM ({_reading(source)})
+            FROM ({reading})
         )
     """
 
 
-def _make_view(engine: Engine, said: Collection[str], *, path: Path | None) -> None:
-    # An enumeration goes into Parquet by its numbers, where a text is hashed line by line.
-    engine.execute("CREATE TYPE unsaid AS ENUM ('')")
+def staged_lines(proved: str, said: Collection[str], place: str, beside: Sequence[str] = ()) -> str:
+    """Return the SELECT that makes counts of texts and gives every optional column.
+
+    ``place`` is the column in which ``proved`` counts its lines, from 0.
+    """
     absent = "".join(f", CAST('' AS unsaid) AS {name}" for name in OPTIONAL if name not in said)
-    place, read = "rowid", "proved"
-    if path is not None:
-        place, read = "file_row_number", f"read_parquet({quoted(path)}, file_row_number = true)"
-    engine.execute(
-        f"""
-        CREATE VIEW staged AS
-        SELECT line_id, work, "use", unit{"".join(f", {name}" for name in said)}{absent},
+    given = "".join(f", {name}" for name in (*said, *beside))
+    return f"""
+        SELECT line_id, work, "use", unit{given}{absent},
                CASE WHEN sound THEN CAST(quantity AS DECIMAL(30, 6)) END AS quantity,
                CASE WHEN NOT sound THEN quantity END AS quantity_text,
                fault, hold, {place} AS file_row_number
-        FROM {read}
-        """
-    )
+        FROM {proved}
+    """
+
+
+# An enumeration goes into Parquet by its numbers, where a text is hashed line by line.
+UNSAID: Final = "CREATE TYPE unsaid AS ENUM ('')"
+
+
+def _make_view(engine: Engine, said: Collection[str], *, path: Path | None) -> None:
+    engine.execute(UNSAID)
+    place, read = "rowid", "proved"
+    if path is not None:
+        place, read = "file_row_number", f"read_parquet({quoted(path)}, file_row_number = true)"
+    engine.execute(f"CREATE VIEW staged AS {staged_lines(read, said, place)}")
 
 
 def _reading(source: Plain) -> str:
@@ -238,8 +254,24 @@ def received(engine: Engine) -> dict[str, Decimal]:
     return dict(rows)
 
 
-def compare(engine: Engine, header: Header, lines: int, quantity: Mapping[str, Decimal]) -> None:
-    """Compare the control totals; a line that cannot be read is named as the likely cause."""
+# The lines that may be why the quantities disagree, of those staged.
+DOUBTFUL: Final = f"""
+    SELECT file_row_number + 1, fault, coalesce(quantity_text, unit) FROM staged
+    WHERE fault IN ('quantity_invalid', 'unit_unknown') ORDER BY 1 LIMIT {SHOWN}
+"""
+Doubtful = Sequence[tuple[int, str, str]]
+
+
+def compare(
+    header: Header,
+    lines: int,
+    quantity: Mapping[str, Decimal],
+    doubtful: Callable[[], Doubtful],
+) -> None:
+    """Compare the control totals; a line that cannot be read is named as the likely cause.
+
+    ``doubtful`` runs `DOUBTFUL` where they disagree.
+    """
     if lines != header.lines:
         raise ReportRefused(
             "lines_disagree", f"The header says {header.lines}; the file has {lines}."
@@ -253,11 +285,5 @@ def compare(engine: Engine, header: Header, lines: int, quantity: Mapping[str, D
         for unit in units
         if quantity.get(unit) != header.quantity.get(unit)
     ]
-    rows = engine.execute(
-        f"""
-        SELECT file_row_number + 1, fault, coalesce(quantity_text, unit) FROM staged
-        WHERE fault IN ('quantity_invalid', 'unit_unknown') ORDER BY 1 LIMIT {SHOWN}
-        """
-    ).fetchall()
-    faults = [blamed(line, fault, snippet(text)) for line, fault, text in rows]
+    faults = [blamed(line, fault, snippet(text)) for line, fault, text in doubtful()]
     raise ReportRefused("quantity_disagrees", "; ".join(differences) + ".", faults)

@@ -1,7 +1,9 @@
 """Submitting usage reports in one piece, judged at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from licensing.deals.models import Licence
 from licensing.usage import confined, formats, grant, intake, keeping, submission
 from licensing.usage.header import Header, ReportType
 from licensing.usage.intake import Inputs, IntakeResult
-from licensing.usage.matching import coverage, standing
+from licensing.usage.matching import coverage, repertoires, standing
+from licensing.usage.matching.standing import Standing
 from licensing.usage.models import UsageReport
 from licensing.usage.refusal import ReportRefused
 from licensing.usage.registered import RegisteredWorks
@@ -29,7 +32,7 @@ def submit_json(*, by: Actor, body: bytes) -> tuple[UsageReport, bool]:
     """
     document, lines = submission.read_body(body)
     made = submission.of_json(by=by, document=document, lines=lines)
-    if (earlier := submission.repeated(made)) is not None:
+    if made.is_named_before and (earlier := submission.repeated(made)) is not None:
         return earlier, False
     with evidence.workplace() as folder:
         original = folder / "original.json"
@@ -38,7 +41,7 @@ def submit_json(*, by: Actor, body: bytes) -> tuple[UsageReport, bool]:
             if lines:
                 raise ReportRefused("lines_disagree", "A report of type zero has no lines.")
             return keeping.keep(made, original, None)
-        result = _judge(made, formats.prepare_json(lines, folder), folder)
+        result = _judge(made, formats.prepare_json(lines), folder)
         return keeping.keep(made, original, result)
 
 
@@ -52,34 +55,26 @@ def submit_file(
     made = submission.of_file(
         by=by, document=document, file_format=file_format, compression=compression
     )
-    if (earlier := submission.repeated(made)) is not None:
+    if made.is_named_before and (earlier := submission.repeated(made)) is not None:
         return earlier, False
     with evidence.workplace() as folder:
         result = _judge(made, confined.prepare(path, file_format, compression, folder), folder)
         return keeping.keep(made, path, result)
 
 
-def _judge(made: Submission, source: formats.Plain, folder: Path) -> IntakeResult:
-    return judge(
-        header=made.header,
-        licence=made.licence,
-        source=source,
-        folder=folder,
-        checks_sha256=made.format != "json",
-    )
+def _judge(made: Submission, source: formats.Plain | formats.Held, folder: Path) -> IntakeResult:
+    return judge(header=made.header, licence=made.licence, source=source, folder=folder)
 
 
-def judge(  # noqa: PLR0913  # what a verdict depends on, each by name
+def judge(
     *,
     header: Header,
     licence: Licence,
-    source: formats.Plain,
+    source: formats.Plain | formats.Held,
     folder: Path,
-    checks_sha256: bool = True,
     step: Callable[[int], None] = intake.unwatched,
 ) -> IntakeResult:
     """Judge lines against a licence; raises `ReportRefused`."""
-    is_small = source.size <= settings.SMALL_REPORT_BYTES
     view = grant.view(
         contract.parse(licence.terms),
         period=header.period,
@@ -87,8 +82,28 @@ def judge(  # noqa: PLR0913  # what a verdict depends on, each by name
         version=header.model_version,
     )
     known = standing.of(licence)
-    with coverage.covered(licence, standing.last_day(header.period)) as covered:
-        catalogue = RegisteredWorks(licence.licensor_id)
+    last_day = standing.last_day(header.period)
+    inputs = partial(
+        Inputs,
+        header=header,
+        grant=view,
+        catalogue=RegisteredWorks(licence.licensor_id),
+        step=step,
+        infringing=known.infringing,
+    )
+    if isinstance(source, formats.Held):
+        given = inputs(works=partial(_covered, licence, known, last_day))
+        return replace(intake.check(source, given, folder), judged_through=known.through)
+    with coverage.covered(licence, last_day) as covered:
+        is_small = source.size <= settings.SMALL_REPORT_BYTES
         works = evidence.beside(covered.works, folder) if is_small else covered.works
-        inputs = Inputs(header, view, works, catalogue, checks_sha256, step, known.infringing)
-        return replace(intake.check(source, inputs, folder), judged_through=known.through)
+        result = intake.check(source, inputs(works=works), folder)
+    return replace(result, judged_through=known.through)
+
+
+def _covered(
+    licence: Licence, known: Standing, last_day: date, works: Collection[int]
+) -> Collection[int]:
+    if known.grants:
+        return coverage.holding(licence, works, last_day)
+    return repertoires.holding(licence, works)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists
 
 from licensing.access import Actor
 from licensing.deals.models import Licence
@@ -42,6 +43,8 @@ class Submission:
     target: UsageReport | None
     format: str
     compression: str
+    is_named_before: bool
+    """Whether a report was sent under its report_id before."""
 
     @property
     def fingerprint(self) -> str:
@@ -116,12 +119,12 @@ def of_file(*, by: Actor, document: Any, file_format: str, compression: str) -> 
 
 def _found(by: Actor, header: Header, file_format: str, compression: str) -> Submission:
     """Find what the header refers to; raises `Licence.DoesNotExist` for anybody else's."""
+    named = UsageReport.objects.filter(licensee=by.organisation, report_id=header.report_id)
     licences = Licence.objects.visible_to(by).filter(licensee=by.organisation)
-    licence = licences.select_related("licensor", "licensee").get(public_id=header.licence)
-    target = None
-    if header.refers_to:
-        target = _target(by, header, licence)
-    return Submission(by, header, licence, target, file_format, compression)
+    licence = licences.annotate(is_named=Exists(named)).get(public_id=header.licence)
+    target = _target(by, header, licence) if header.refers_to else None
+    is_named_before: bool = licence.is_named  # type: ignore[attr-defined]  # annotated above
+    return Submission(by, header, licence, target, file_format, compression, is_named_before)
 
 
 def _target(by: Actor, header: Header, licence: Licence) -> UsageReport:

@@ -1,7 +1,7 @@
 """The works a licence covers on a day: its frozen repertoire, and what was granted since."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +11,7 @@ from licensing import evidence
 from licensing.catalogue.models import Work
 from licensing.deals.models import Licence
 from licensing.evidence import quoted
+from licensing.usage.matching import repertoires
 from licensing.usage.matching.models import Kind, MatchDecision
 
 
@@ -72,21 +73,12 @@ def with_granted(licence: Licence, added: tuple[str, ...]) -> Iterator[Covered]:
             yield Covered(path, licence.snapshot_works + len(added), added)
 
 
-def holding(licence: Licence, works: Sequence[int], on: date) -> set[int]:
+def holding(licence: Licence, works: Collection[int], on: date) -> set[int]:
     """Return which of some works a licence covers on a day."""
-    if not works:
-        return set()
-    with (
-        covered(licence, on) as known,
-        evidence.workplace() as folder,
-        evidence.engine(folder, [known.works]) as duck,
-    ):
-        found = duck.execute(
-            f"SELECT work_id FROM read_parquet({quoted(known.works)}) "  # noqa: S608  # our own path
-            "WHERE list_contains($1::BIGINT[], work_id)",
-            [list(works)],
-        ).fetchall()
-    return {work for (work,) in found}
+    grants = MatchDecision.objects.standing(Kind.GRANT).filter(
+        licence=licence, work__in=works, starts_on__lte=on
+    )
+    return repertoires.holding(licence, works) | set(grants.values_list("work", flat=True))
 
 
 def holds(licence: Licence, work_id: int, on: date) -> bool:

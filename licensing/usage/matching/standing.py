@@ -4,7 +4,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 
 from licensing.catalogue.identifiers import OWN_SCHEME
 from licensing.catalogue.models import Identifier
@@ -14,10 +14,14 @@ from licensing.usage.matching.models import Kind, MatchDecision
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The names used without permission, and the latest decision that was looked at."""
+    """The names used without permission, and the latest decision that was looked at.
+
+    ``grants`` says whether works were granted since the licence was signed, from whatever day.
+    """
 
     infringing: frozenset[str]
     through: int
+    grants: bool
 
 
 def of(licence: Licence) -> Standing:
@@ -25,13 +29,23 @@ def of(licence: Licence) -> Standing:
 
     A work that was marked as infringing is so under every name the catalogue has for it.
     """
-    through = latest(licence)
+    own = Q(licence=licence, undone_at=None)
+    found = MatchDecision.objects.about(licence).aggregate(
+        through=Max("pk"),
+        infringing=Count("pk", filter=own & Q(kind=Kind.INFRINGING)),
+        grants=Count("pk", filter=own & Q(kind=Kind.GRANT)),
+    )
+    names = _infringing(licence) if found["infringing"] else frozenset()
+    return Standing(names, found["through"] or 0, bool(found["grants"]))
+
+
+def _infringing(licence: Licence) -> frozenset[str]:
     marks = MatchDecision.objects.standing(Kind.INFRINGING).filter(licence=licence)
     names = set(marks.values_list("name", flat=True))
     works = dict(marks.exclude(work=None).values_list("work", "work__public_id"))
     names |= {f"{OWN_SCHEME}:{public_id}" for public_id in works.values()}
     names |= {str(one) for one in Identifier.objects.filter(work__in=works)}
-    return Standing(frozenset(names), through)
+    return frozenset(names)
 
 
 def latest(licence: Licence) -> int:

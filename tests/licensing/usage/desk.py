@@ -179,11 +179,15 @@ def check_json(
     shelf: Shelf | None = None,
 ) -> intake.IntakeResult:
     parsed = strict.loads(json.dumps(lines).encode())
-    return _check(folder, formats.prepare_json(parsed, folder), header, grant, shelf)
+    return _check(folder, formats.prepare_json(parsed), header, grant, shelf)
 
 
 def _check(
-    folder: Path, source: formats.Plain, header: Header, grant: GrantView, shelf: Shelf | None
+    folder: Path,
+    source: formats.Plain | formats.Held,
+    header: Header,
+    grant: GrantView,
+    shelf: Shelf | None,
 ) -> intake.IntakeResult:
     shelf = shelf or Shelf()
     inputs = intake.Inputs(header, grant, works_file(folder, shelf.granted), shelf)

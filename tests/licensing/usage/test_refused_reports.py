@@ -207,3 +207,17 @@ def test_json_lines_of_another_shape_are_refused(tmp_path: Path, lines: Any, cod
         check_json(tmp_path, lines, header_for([line()]))
 
     assert caught.value.code == code
+
+
+def test_a_json_line_is_as_long_as_a_line_of_a_file_may_be(tmp_path: Path) -> None:
+    # The texts of a plain line have 31 bytes; あ has three.
+    note = "あ" * ((formats.MAX_LINE_BYTES - 31) // 3)
+    fits, long = line(1, note=note), line(2, note=note + "あ")
+
+    result = check_json(tmp_path, [fits], header_for([fits]))
+    with pytest.raises(ReportRefused) as caught:
+        check_json(tmp_path, [fits, long], header_for([fits, long]))
+
+    assert rows(result) == [("1", "accepted", "")]
+    assert caught.value.code == "line_malformed"
+    assert [(one.where, one.code) for one in caught.value.faults] == [("line 2", "line_too_long")]

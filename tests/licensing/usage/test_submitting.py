@@ -9,6 +9,7 @@ from licensing.catalogue.models import Work
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.usage import services
+from licensing.usage.matching import repertoires
 from licensing.usage.models import UsageReport
 from licensing.usage.receipts import receipt
 from licensing.usage.refusal import ReportRefused
@@ -239,3 +240,15 @@ def test_quantities_beyond_64_bits_are_received_exactly(office: Office) -> None:
     report = send(office, [line(n, quantity="9223372036854775807") for n in range(3)])
 
     assert Decimal(report.totals[0]["quantity"]) == 3 * Decimal(2**63 - 1)
+
+
+def test_a_repertoire_too_large_to_hold_covers_the_same_works(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tsubaki = line("5", work="domain:tsubaki.jp", quantity="3")
+    held = send(office, [*LINES, tsubaki])
+    monkeypatch.setattr(repertoires, "MOST_WORKS", 0)
+    read = send(office, [*LINES, tsubaki], report_id="oct-2")
+
+    assert held.lines_accepted == 2
+    assert read.totals == held.totals
