@@ -13,8 +13,10 @@ from licensing.royalties.earlier import NOTHING_EARLIER
 from licensing.royalties.indices import readings
 from licensing.royalties.indices.words import reading_missing
 from licensing.royalties.material import report_files
+from licensing.usage import lately
 from licensing.usage.header import plain
 from licensing.usage.models import UsageReport
+from licensing.usage.small_reports import Counted
 
 
 def of_report(report: UsageReport) -> dict[str, Any]:
@@ -63,6 +65,36 @@ def _not_priced(terms: contract.Terms, refusal: rates.IndexMissing) -> dict[str,
 
 def _rated(report: UsageReport, terms: contract.Terms) -> list[rates.ChargeDraft]:
     span = periods.span_of(report.period, periods.cadence_of(terms))
+    context = rates.Context(
+        starts_on=span.starts_on,
+        ends_on=span.ends_on,
+        first=False,
+        indices=readings.as_indices(readings.of_terms(terms, span.starts_on)),
+    )
+    counts_works = any(isinstance(price, PerWork) for price in terms.prices)
+    counted = None if counts_works else lately.counted(report.lines_key)
+    if counted is None:
+        return _counted(report, terms, context)
+    return rates.rate(terms, [_tally(one, report, terms) for one in counted], context)
+
+
+def _tally(counted: Counted, report: UsageReport, terms: contract.Terms) -> rates.Tally:
+    """Return what was counted when the report was judged, as rating takes it."""
+    asked = measures.dimensions(terms)
+    said: dict[str, Any] = {
+        "territory": counted.territory,
+        "language": counted.language,
+        "media": counted.media,
+        "generation": report.model_version,
+    }
+    stated = {name: said[name] or None for name in asked}
+    return rates.Tally(counted.use, counted.unit, counted.quantity, **stated)
+
+
+def _counted(
+    report: UsageReport, terms: contract.Terms, context: rates.Context
+) -> list[rates.ChargeDraft]:
+    """Rate what the kept lines come to."""
     with ExitStack() as stack:
         folder = stack.enter_context(evidence.workplace())
         files = [
@@ -71,15 +103,10 @@ def _rated(report: UsageReport, terms: contract.Terms) -> list[rates.ChargeDraft
         ]
         lines = stack.enter_context(tally.opened(files, None, folder))
         found = measures.of(terms, lines, NOTHING_EARLIER)
-        context = rates.Context(
-            starts_on=span.starts_on,
-            ends_on=span.ends_on,
-            first=False,
-            works={
-                price.id: rates.Works(lines.works_used(found[price.id]) if price.id in found else 0)
-                for price in terms.prices
-                if isinstance(price, PerWork)
-            },
-            indices=readings.as_indices(readings.of_terms(terms, span.starts_on)),
-        )
-        return rates.rate(terms, lines.tallies(measures.dimensions(terms)), context)
+        works = {
+            price.id: rates.Works(lines.works_used(found[price.id]) if price.id in found else 0)
+            for price in terms.prices
+            if isinstance(price, PerWork)
+        }
+        tallies = lines.tallies(measures.dimensions(terms))
+        return rates.rate(terms, tallies, replace(context, works=works))
