@@ -11,6 +11,7 @@ from licensing.catalogue.models import (
     Share,
     Work,
 )
+from licensing.catalogue.share_changes import ShareChange
 from licensing.deals.models import Deal, DealMove, Licence, Offer, Signature
 from licensing.parties.models import ApiKey, Invitation, Membership, Organisation, User
 from licensing.royalties.agencies.models import Agency
@@ -20,6 +21,7 @@ from licensing.royalties.models import (
     Charge,
     Close,
     Dispute,
+    KeptBasis,
     Period,
     Run,
     Statement,
@@ -47,6 +49,7 @@ __all__ = [
     "Invitation",
     "InvoicedCharge",
     "Judging",
+    "KeptBasis",
     "Licence",
     "Mandate",
     "MatchDecision",
@@ -61,6 +64,7 @@ __all__ = [
     "Reservation",
     "Run",
     "Share",
+    "ShareChange",
     "Sighting",
     "Signature",
     "Statement",

@@ -1,5 +1,6 @@
 """Accounting periods, their closes, charges and allocations, and the statements drawn from them."""
 
+from licensing.royalties.models.bases import KeptBasis, KeptBasisQuerySet
 from licensing.royalties.models.charges import (
     EARNING,
     Allocation,
@@ -38,6 +39,8 @@ __all__ = [
     "ChargeQuerySet",
     "Close",
     "Dispute",
+    "KeptBasis",
+    "KeptBasisQuerySet",
     "Period",
     "PeriodQuerySet",
     "PeriodState",
