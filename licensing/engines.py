@@ -6,12 +6,9 @@ has engines that keep its tables and the plans of its statements too, for planni
 costs several times what it then takes to run over a hundred lines.
 """
 
-import atexit
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from itertools import count
 from pathlib import Path
 from shutil import rmtree
@@ -21,6 +18,7 @@ import duckdb
 from django.conf import settings
 
 from licensing.errors import LicensingError
+from licensing.workplaces import home
 
 Engine = duckdb.DuckDBPyConnection
 
@@ -41,25 +39,6 @@ Kind = tuple[int, str, int]
 # a process that this one was forked from stay here: their threads are gone, closing would wait.
 _idle: dict[Kind, list[Engine]] = {}
 _rehearsed: dict[tuple[Kind, tuple[str, ...]], list["Rehearsed"]] = {}
-
-
-def home() -> Path:
-    """Return the folder in which this process has its workplaces."""
-    return _home(os.getpid())
-
-
-@cache
-def _home(process: int) -> Path:
-    """Make it; a process that was forked from another makes its own."""
-    folder = Path(tempfile.mkdtemp(prefix=f"kyodaku-{process}-")).resolve()
-    atexit.register(_leave, process, folder)
-    return folder
-
-
-def _leave(process: int, folder: Path) -> None:
-    """Remove the folder, unless this process only inherited the promise to."""
-    if os.getpid() == process:
-        rmtree(folder, ignore_errors=True)
 
 
 def opened(folder: Path, reads: Iterable[Path], threads: int | None = None) -> Engine:

@@ -23,6 +23,7 @@ from django.core.files.storage import Storage, storages
 
 from licensing import engines
 from licensing.errors import LicensingError
+from licensing.workplaces import home
 
 CHUNK_BYTES = 1 << 20
 
@@ -171,7 +172,7 @@ def local_path(key: str) -> Iterator[Path]:
 @contextmanager
 def workplace() -> Iterator[Path]:
     """Give a folder for files in the making; it goes when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="job-", dir=engines.home()) as folder:
+    with tempfile.TemporaryDirectory(prefix="job-", dir=home()) as folder:
         yield Path(folder).resolve()
 
 
@@ -195,7 +196,7 @@ def engine(folder: Path, reads: Iterable[Path] = ()) -> Iterator[Engine]:
     most of what a small job costs; it may reach the other workplaces of this process.
     """
     outside = [path.resolve() for path in reads if not path.resolve().is_relative_to(folder)]
-    if not outside and folder.is_relative_to(engines.home()):
+    if not outside and folder.is_relative_to(home()):
         with engines.borrowed() as connection:
             yield connection
         return

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from licensing import engines, evidence
+from licensing import engines, evidence, workplaces
 from licensing.errors import LicensingError
 from licensing.evidence import EngineError, quoted
 
@@ -77,7 +77,7 @@ def test_a_file_beside_the_job_is_a_copy_that_may_be_written_over(tmp_path: Path
             rows = engine.execute(f"FROM read_csv({quoted(near)})").fetchall()
             engine.execute(f"COPY (SELECT 2 AS a) TO {quoted(near)} (FORMAT csv)")
 
-        assert near.is_relative_to(engines.home())
+        assert near.is_relative_to(workplaces.home())
     assert rows == [(1,)]
     assert kept.read_text() == "a\n1\n"
 
