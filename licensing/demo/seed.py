@@ -18,7 +18,7 @@ from licensing.catalogue import mandates, reservations
 from licensing.catalogue.imports import services as imports
 from licensing.catalogue.models import ImportFormat, Work
 from licensing.deals.models import Licence
-from licensing.demo import deals, usage, world
+from licensing.demo import deals, matters, usage, world
 from licensing.demo.clock import at
 from licensing.demo.deals import actor, organisation
 from licensing.demo.usage import Ask, Report
@@ -30,6 +30,7 @@ from licensing.royalties.models import Run, Statement
 from licensing.settlement import invoicing
 from licensing.usage import services as reports
 from licensing.usage import strict
+from licensing.usage.notices import services as notices
 
 RESERVED = (
     "当社の作品を機械学習に利用するには、事前の許諾が必要です。"
@@ -40,6 +41,7 @@ ASKS = {
     "mikazuki": Ask("", ("shingetsu", "2"), share_used=0.6),
     "quill": Ask("", ("shuttle", "3"), uses=("ai-train", "ai-train", "fine-tune")),
     "northlight": Ask("", ("stereo", "1.5"), unit="minute", share_used=0.9),
+    "minato": Ask("", ("stereo", "1.5"), unit="minute", share_used=0.9),
 }
 
 
@@ -55,11 +57,14 @@ def everything() -> None:
         _parties()
         _catalogue()
         _mandates()
+    matters.appoint_an_agent()
     licences = deals.sign_all()
+    _advances()
     deals.negotiate_the_rest()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         august = _august(licences, folder)
+        matters.read_the_index()
         _september(licences, folder, august)
     _dispute()
 
@@ -128,7 +133,8 @@ def ask(name: str, month: str) -> Ask:
 def _august(licences: dict[str, Licence], folder: Path) -> dict[str, Report]:
     written = {}
     with at(2026, 9, 8):
-        for name, licence in licences.items():
+        for name in ASKS:
+            licence = licences[name]
             written[name] = usage.write(licence, ask(name, "2026-08"), f"{name}-2026-08", folder)
             submit(licence, written[name])
     with at(2026, 9, 21):
@@ -139,16 +145,23 @@ def _august(licences: dict[str, Licence], folder: Path) -> dict[str, Report]:
 
 
 def _september(licences: dict[str, Licence], folder: Path, august: dict[str, Report]) -> None:
-    """September: one firm reports late, another corrects August after it was invoiced."""
+    """September: one firm reports late, another corrects August after it was invoiced.
+
+    One reports after it was reminded and asked formally, and one not at all.
+    """
     with at(2026, 10, 8):
-        for name in ("loom", "mikazuki", "northlight"):
+        for name in ("loom", "mikazuki", "northlight", "minato"):
             report = usage.write(licences[name], ask(name, "2026-09"), f"{name}-2026-09", folder)
             submit(licences[name], report)
+    matters.claim_what_is_taken()
+    for day in (15, 21):
+        matters.ask_for_reports(date(2026, 10, day))
     with at(2026, 10, 21):
         cycle(date(2026, 9, 1))
     with at(2026, 10, 27):
         late = usage.write(licences["quill"], ask("quill", "2026-09"), "quill-2026-09", folder)
         submit(licences["quill"], late)
+        notices.settle(licences["quill"])
         rows = [
             [line_id, work, use, unit, str(int(quantity) // 2)]
             for line_id, work, use, unit, quantity in usage.first_rows(august["mikazuki"], 5)
@@ -192,6 +205,13 @@ def pay(invoices_due: QuerySet[Invoice]) -> None:
             reference=f"TRF-{invoice.label}",
             rail="bank",
         )
+
+
+def _advances() -> None:
+    invoiced = matters.invoice_advances()
+    with at(2026, 8, 20):
+        pay(Invoice.objects.filter(pk__in=[one.pk for one in invoiced]))
+        matters.release_advances(invoiced)
 
 
 def _dispute() -> None:
@@ -250,7 +270,7 @@ def describe(secret: str) -> dict[str, Any]:
                 "password": world.PASSWORD,
                 "organisation": organisation(person.organisation).name,
             }
-            for person in world.PEOPLE[:5]
+            for person in world.PEOPLE[:8]
         ],
         "api_key": secret,
         "curl": (

@@ -80,6 +80,22 @@ LICENSORS = (
         "northlight", "Northlight Pictures", Kind.LICENSOR, "US", "en", "900 Alder Row, Portland"
     ),
     Party("ardoise", "Éditions Ardoise", Kind.LICENSOR, "FR", "en", "12 rue des Encres, Lyon"),
+    Party(
+        "kirishima-mio",
+        "霧島 澪",
+        Kind.LICENSOR,
+        "JP",
+        "ja",
+        "〒248-0000 神奈川県鎌倉市架空町11",
+    ),
+    Party(
+        "yunagi",
+        "夕凪著作権事務所",
+        Kind.LICENSOR,
+        "JP",
+        "ja",
+        "〒104-0000 東京都中央区架空町6-3",
+    ),
 )
 
 COLLECTIVE = Party(
@@ -100,7 +116,14 @@ LICENSEES = (
     Party("parallax", "Parallax Research", Kind.LICENSEE, "GB", "en", "1 Fen Causeway, Cambridge"),
 )
 
-MEMBERS_OF_COLLECTIVE = ("sakuraba", "kurage", "tokiwa-doga", "fumizuki", "yamase")
+MEMBERS_OF_COLLECTIVE = (
+    "sakuraba",
+    "kurage",
+    "tokiwa-doga",
+    "fumizuki",
+    "yamase",
+    "kirishima-mio",
+)
 
 PEOPLE = (
     Person("finance@kyodaku.example", "経理 葵", "kyodaku", Role.OWNER),
@@ -108,10 +131,14 @@ PEOPLE = (
     Person("studio@kurage.example", "海野 月", "kurage", Role.OWNER),
     Person("rights@zensokyo.example", "全野 律", "zensokyo", Role.OWNER),
     Person("data@tensor-loom.example", "Robin Weft", "tensor-loom", Role.OWNER),
+    Person("rights@minato-games.example", "湊 渚", "minato-games", Role.OWNER),
+    Person("author@kirishima.example", "霧島 澪", "kirishima-mio", Role.OWNER),
+    Person("agent@yunagi.example", "夕凪 凛", "yunagi", Role.OWNER),
     Person("data@mikazuki.example", "三日 明", "mikazuki", Role.OWNER),
     Person("data@parallax.example", "Alex Stereo", "parallax", Role.OWNER),
     Person("rights@quill-harbour.example", "Jo Tallow", "quill-harbour", Role.OWNER),
     Person("rights@northlight.example", "Sam Alder", "northlight", Role.OWNER),
+    Person("rights@ardoise.example", "Camille Ardoise", "ardoise", Role.OWNER),
 )
 
 _JA_FIRST = ("霧", "灯台", "硝子", "梟", "銀河", "潮騒", "螢", "風車", "紙", "雨音", "琥珀", "月虹")
@@ -140,6 +167,7 @@ KINDS_BY_LICENSOR = {
     "quill-harbour": ("book", 48),
     "northlight": ("film", 24),
     "ardoise": ("book", 30),
+    "kirishima-mio": ("book", 9),
 }
 
 # A production committee: who shares the works of whom, with which weights.
@@ -162,6 +190,8 @@ def works() -> Iterator[SeedWork]:
     chance = random.Random(SEED)  # noqa: S311  # scenery, not a secret
     number = 0
     for party in LICENSORS:
+        if party.slug not in KINDS_BY_LICENSOR:
+            continue
         kind, count = KINDS_BY_LICENSOR[party.slug]
         titles = _titles(party.language, chance)
         for index in range(count):

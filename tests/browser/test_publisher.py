@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from licensing.deals import services
 from licensing.deals.models import Deal, DealState, Signature
-from licensing.demo.deals import actor, organisation, per_million, terms
+from licensing.demo.deals import actor, organisation
+from licensing.demo.licences import per_million, terms
 from licensing.royalties.models import Statement, StatementState
 from tests.browser.site import PUBLISHER, Look, Visit, log_in
 
