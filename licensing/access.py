@@ -2,7 +2,8 @@
 
 The dashboard's actor is a member acting for one organisation (chosen in the session where a person
 belongs to several); the API's is a key. Views and endpoints declare the scope they need; every
-look-up starts at `visible_to(actor)`, so an outsider finds nothing and gets 404.
+look-up starts at `visible_to(actor)`, so an outsider finds nothing and gets 404: also of pages that
+show nothing to any organisation of its kind.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
@@ -77,6 +78,14 @@ class Actor:
         """Whether the actor carries a scope."""
         return scope in self.scopes
 
+    def is_outside(self, scope: Scope) -> bool:
+        """Whether a scope is about things that organisations of this kind never see any of.
+
+        Who sees a thing and may not act on it is an insider, and so is the operator everywhere.
+        """
+        about = f"{scope.partition(':')[0]}:"
+        return not any(known.startswith(about) for known in KIND_SCOPES[self.kind])
+
     def require(self, scope: Scope) -> None:
         """Raise `MissingScope` unless the actor carries a scope."""
         if scope not in self.scopes:
@@ -139,7 +148,7 @@ def scoped(
     """Declare the scope a dashboard view needs.
 
     A stranger is sent to log in; a person without an organisation and an insider without the
-    scope get 403 with what to do.
+    scope get 403 with what to do; an outsider gets 404.
     """
 
     def declare(
@@ -152,6 +161,8 @@ def scoped(
             actor: Actor | None = getattr(request, "actor", None)
             if not actor:
                 return render(request, "errors/no_organisation.html", status=403)
+            if actor.is_outside(scope):
+                raise Http404
             if not actor.may(scope):
                 return render(request, "403.html", {"scope": scope}, status=403)
             return view(cast("ActorRequest", request), *args, **kwargs)

@@ -2,17 +2,23 @@
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, get_type_hints
+from unittest.mock import Mock
 
 import pytest
 from celery import current_app
 from django.conf import settings
+from django.http import Http404
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.permissions import AllowAny
 
+from licensing.access import Actor
 from licensing.api.auth import DeclaredScope
+from licensing.parties.models import Organisation
+from licensing.parties.roles import Kind, Scope
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,6 +64,52 @@ def test_every_view_declares_its_scope_or_why_it_is_public() -> None:
     ]
 
     assert undeclared == []
+
+
+def doors_of(view: Any) -> Iterator[tuple[Scope, Callable[[Actor], object]]]:
+    """Yield the scopes a view declares, each with the check that an actor has to pass."""
+    if scope := getattr(view, "scope", None):
+        yield scope, lambda actor: view(Mock(actor=actor))
+    endpoint = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    for permission in getattr(endpoint, "permission_classes", []):
+        for method, scope in getattr(permission, "scopes", {}).items():
+            yield scope, partial(_knock, permission, method)
+
+
+def _knock(permission: type[DeclaredScope], method: str, actor: Actor) -> None:
+    permission().has_permission(Mock(auth=actor, method=method), Mock())
+
+
+@pytest.mark.parametrize("kind", [Kind.LICENSOR, Kind.COLLECTIVE, Kind.LICENSEE])
+def test_outsiders_find_nothing_where_nothing_is_for_their_kind(kind: Kind) -> None:
+    owner = Actor.owner_of(Organisation(kind=kind))
+    checked = []
+    for address, view in views():
+        for scope, enter in doors_of(view):
+            if owner.is_outside(scope):
+                with pytest.raises(Http404):
+                    enter(owner)
+                checked.append(address)
+
+    assert "/periods/index-readings/" in checked
+
+
+def test_who_is_an_outsider_to_what() -> None:
+    outside = {
+        kind: {
+            scope for scope in Scope if Actor.owner_of(Organisation(kind=kind)).is_outside(scope)
+        }
+        for kind in Kind
+    }
+
+    operators_own = {Scope.LEDGER_READ, Scope.PERIODS_CLOSE}
+    to_payees = operators_own | {Scope.INVOICES_READ, Scope.INVOICES_WRITE}
+    assert outside[Kind.OPERATOR] == set()
+    assert outside[Kind.LICENSOR] == outside[Kind.COLLECTIVE] == to_payees
+    assert outside[Kind.LICENSEE] == operators_own | {
+        *(Scope.MATCHING_READ, Scope.MATCHING_WRITE, Scope.NOTICES_WRITE, Scope.AGENCIES_WRITE),
+        *(Scope.STATEMENTS_READ, Scope.STATEMENTS_APPROVE, Scope.PAYOUTS_READ, Scope.PAYOUTS_RUN),
+    }
 
 
 def calls_of(*names: str) -> Iterator[tuple[Path, ast.Call]]:

@@ -7,7 +7,7 @@ member may use the same endpoints from the browser, under CSRF protection.
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import (
     BaseAuthentication,
@@ -78,7 +78,10 @@ class DeclaredScope(BasePermission):
     scopes: dict[str, Scope] = {}
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Answer for the request's method; raises `MissingScope` for an insider without it."""
+        """Answer for the request's method.
+
+        Raises `MissingScope` for an insider without the scope and `Http404` for an outsider.
+        """
         method = (request.method or "").upper()
         needed = self.scopes.get(method)
         actor = request.auth
@@ -86,6 +89,8 @@ class DeclaredScope(BasePermission):
             raise MethodNotAllowed(method)
         if needed is None or not isinstance(actor, Actor):
             return False
+        if actor.is_outside(needed):
+            raise Http404
         actor.require(needed)
         return True
 

@@ -19,7 +19,7 @@ class DecideForm(forms.Form):
         label=_("Work"),
         required=False,
         max_length=300,
-        help_text=_("Its number (work_…) or an identifier of the catalogue."),
+        help_text=_("Needed to map: its number (work_…) or an identifier of the catalogue."),
     )
     starts_on = forms.DateField(
         label=_("Granted from"),
@@ -33,6 +33,12 @@ class DecideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Kept with the decision, for whoever asks later."),
     )
+
+    def ask_for_work(self, *, beside_candidates: bool) -> None:
+        """Word the field for a mapping: needed, unless one of the works listed can be chosen."""
+        work = self.fields["work"]
+        work.required = not beside_candidates
+        work.label = _("Or another work") if beside_candidates else _("Work")
 
     def clean(self) -> dict[str, Any]:
         """Take the work typed by hand before the one chosen from the list."""

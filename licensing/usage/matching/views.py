@@ -126,6 +126,9 @@ def _show(
     is_open = may_decide and item.status == Status.OPEN
     sightings = item.sightings.select_related("report").order_by("-report__period", "-report")
     progress = history.progress_of(item)
+    candidates = _candidates(request, item, query) if is_open else []
+    form = refused if refused and not grants else DecideForm()
+    form.ask_for_work(beside_candidates=bool(candidates))
     context = {
         "page_title": item.name,
         "breadcrumbs": [{"label": _("Matching"), "url": reverse("matching")}],
@@ -133,11 +136,11 @@ def _show(
         "sightings": sightings[:MOST_REPORTS],
         "quantity": sorted(item.quantity.items()),
         "query": query,
-        "candidates": _candidates(request, item, query) if is_open else [],
+        "candidates": candidates,
         "is_open": is_open,
         "undoable": history.undoable(item, request.actor) if may_decide else [],
         "events": history.events_of(item, request.actor),
-        "form": refused if refused and not grants else DecideForm(),
+        "form": form,
         "grant_form": refused
         if refused and grants
         else DecideForm(initial=from_start, auto_id="grant_%s"),

@@ -119,7 +119,7 @@ def test_what_waits_has_an_age_and_a_page_by_it(
 def test_nothing_in_suspense_is_said_so_and_payees_do_not_see_the_page(
     books: Books, browser: Enter
 ) -> None:
-    assert browser(books.aoba).get(reverse("suspense")).status_code == 403
+    assert browser(books.aoba).get(reverse("suspense")).status_code == 404
 
     page = browser(books.operator.organisation).get(reverse("suspense"))
 

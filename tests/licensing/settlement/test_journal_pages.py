@@ -103,4 +103,4 @@ def test_the_journal_is_taken_away_as_csv(issued: Books, browser: Enter) -> None
 
 
 def test_nobody_but_the_operator_reads_the_journal(issued: Books, browser: Enter) -> None:
-    assert browser(issued.aoba).get(reverse("journal")).status_code == 403
+    assert browser(issued.aoba).get(reverse("journal")).status_code == 404
