@@ -5,22 +5,45 @@ the work start sooner. A broker that is down costs time and never work: the fail
 the request that caused it succeeds.
 """
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec
+
 import structlog
-from celery import current_app
+from celery import current_app, shared_task
 from django.conf import settings
-from django.db import transaction
-from kombu.exceptions import OperationalError
+from django.db import OperationalError, transaction
+from kombu.exceptions import OperationalError as BrokerError
+
+if TYPE_CHECKING:
+    from celery import Task
+
+P = ParamSpec("P")
 
 log = structlog.get_logger(__name__)
 
 Argument = int | str
 
 
+def repeatable(run: Callable[P, None]) -> "Task[P, None]":
+    """Make a function a job that may be handed out twice: what takes ids and does what a row asks.
+
+    Its message is acknowledged when it is done, so that a lost worker loses none, and it is tried
+    again, ever later, while the database is away.
+    """
+    return shared_task(
+        acks_late=True,
+        ignore_result=True,
+        autoretry_for=(OperationalError,),
+        retry_backoff=True,
+        max_retries=5,
+    )(run)
+
+
 def send(task: str, arguments: dict[str, Argument]) -> None:
     """Hand one message to the broker; if it cannot be reached, leave the work to the sweep."""
     try:
         current_app.send_task(task, kwargs=arguments)
-    except (OperationalError, OSError) as error:
+    except (BrokerError, OSError) as error:
         log.warning("job_not_sent", task=task, error=str(error), **arguments)
 
 

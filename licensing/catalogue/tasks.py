@@ -1,20 +1,13 @@
 """Jobs of the catalogue: reading import files."""
 
 from celery import shared_task
-from django.db import OperationalError
 
-from config.jobs import enqueue_on_commit
+from config.jobs import enqueue_on_commit, repeatable
 from licensing.catalogue.imports import services
 from licensing.catalogue.models import CatalogueImport
 
 
-@shared_task(
-    acks_late=True,
-    ignore_result=True,
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@repeatable
 def run_import(import_id: int) -> None:
     """Do what is left of an import. Safe to repeat, also while another worker is at it."""
     services.run(import_id)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from config.jobs import enqueue_on_commit
+from config.jobs import enqueue_on_commit, repeatable
 from licensing.deals import agreement, services
 from licensing.deals.models import Deal, DealMove, DealState, Licence
 from licensing.parties.models import MemberRole, Membership, Organisation
@@ -63,13 +63,7 @@ def lapse_expired_offers() -> None:
         services.lapse(deal_id=public_id)
 
 
-@shared_task(
-    acks_late=True,
-    ignore_result=True,
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@repeatable
 def prepare_agreement(licence_id: int) -> None:
     """Ask for the agreement's PDF in both languages; asking twice finds the first ones."""
     agreement.request(Licence.objects.get(pk=licence_id))

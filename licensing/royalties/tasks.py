@@ -1,18 +1,15 @@
 """Jobs of accounting: closing periods, issuing runs, printing statements."""
 
 from celery import shared_task
-from django.db import OperationalError
 from django.utils import timezone
 
-from config.jobs import enqueue_on_commit
+from config.jobs import enqueue_on_commit, repeatable
 from licensing.royalties import closing, printing, reopening, reserving, statements, suspense
 from licensing.royalties.models import Period, PeriodState, Run, RunState, Statement
 from licensing.usage.models import UsageReport
 
-RETRIED = (OperationalError,)
 
-
-@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+@repeatable
 def close_period(period_id: int) -> None:
     """Close one period; a second message finds it claimed or closed and does nothing."""
     closing.close_period(period_id)
@@ -26,7 +23,7 @@ def close_due_periods() -> None:
         enqueue_on_commit("licensing.royalties.tasks.close_period", period_id=period_id)
 
 
-@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+@repeatable
 def note_report(report_id: int) -> None:
     """Make the period of an accepted report, or show a closed one as changed since its close."""
     report = UsageReport.objects.select_related("licence").get(pk=report_id)
@@ -40,7 +37,7 @@ def note_missed_reports() -> None:
         enqueue_on_commit("licensing.royalties.tasks.note_report", report_id=report_id)
 
 
-@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+@repeatable
 def liquidate(period_id: int) -> None:
     """Release a period's reserve; a second message finds nothing held."""
     reserving.liquidate(period_id)
@@ -60,14 +57,14 @@ def reopen_settled() -> None:
         reopening.reopen(period.pk)
 
 
-@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+@repeatable
 def reopen_revised() -> None:
     """Open the periods rated by a reading that was revised; started by it, and swept."""
     for period in reopening.revised():
         reopening.reopen(period.pk)
 
 
-@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+@repeatable
 def issue_run(run_id: int) -> None:
     """Issue the approved statements of a run; repeats go on where the last one stopped."""
     statements.issue_run(run_id=run_id)
@@ -80,7 +77,7 @@ def issue_waiting_runs() -> None:
         enqueue_on_commit("licensing.royalties.tasks.issue_run", run_id=run_id)
 
 
-@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+@repeatable
 def prepare_statement(statement_id: int) -> None:
     """Ask for a statement's PDF in its payee's language."""
     statement = Statement.objects.select_related("payee", "run").get(pk=statement_id)

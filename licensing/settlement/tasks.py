@@ -1,19 +1,16 @@
 """Jobs that follow what accounting and the ledger announce."""
 
 from celery import shared_task
-from django.db import OperationalError
 
-from config.jobs import enqueue_on_commit
+from config.jobs import enqueue_on_commit, repeatable
 from ledger.payouts.lifecycle import State
 from licensing.royalties.models import Run, RunState, StatementState
 from licensing.settlement import advances, invoicing, payouts
 from licensing.settlement.claims import unclaimed
 from licensing.settlement.models import StatementPayout
 
-RETRIED = (OperationalError,)
 
-
-@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+@repeatable
 def invoice_run(run_id: int) -> None:
     """Invoice the month of a run that was issued; repeats find the charges claimed."""
     invoicing.invoice_month(Run.objects.get(pk=run_id).month)
@@ -37,7 +34,7 @@ def invoice_advances() -> None:
         advances.invoice(licence_id=licence_id)
 
 
-@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+@repeatable
 def release_advance(invoice_id: int) -> None:
     """Release what was paid of an advance; an invoice of anything else is left alone."""
     advances.release_paid(invoice_id=invoice_id)
@@ -50,7 +47,7 @@ def release_paid_advances() -> None:
         enqueue_on_commit("licensing.settlement.tasks.release_advance", invoice_id=invoice_id)
 
 
-@shared_task(acks_late=True, ignore_result=True, autoretry_for=RETRIED, retry_backoff=True)
+@repeatable
 def follow_payout(payout_id: int) -> None:
     """Mark the statements of a payout paid, or unpaid again."""
     payouts.follow(payout_id)

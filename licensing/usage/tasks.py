@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from celery import shared_task
-from django.db import OperationalError
 from django.utils import timezone
 
-from config.jobs import enqueue_on_commit
+from config.jobs import enqueue_on_commit, repeatable
 from licensing.usage import abandoned, overlaps, uploads
 from licensing.usage.matching import counting, rejudging
 from licensing.usage.models import TO_COMPARE, TO_COUNT, TO_JUDGE, UNCHECKED, UsageReport
@@ -16,13 +15,7 @@ from licensing.usage.notices import services as notices
 PATIENCE = timedelta(seconds=30)
 
 
-@shared_task(
-    acks_late=True,
-    ignore_result=True,
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@repeatable
 def check_report(report_id: int) -> None:
     """Judge one uploaded report. Safe to repeat, also while another worker is at it."""
     uploads.check_report(report_id)
@@ -44,37 +37,19 @@ def give_up_uploads() -> None:
     abandoned.give_up_uploads()
 
 
-@shared_task(
-    acks_late=True,
-    ignore_result=True,
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@repeatable
 def count_unmatched(report_id: int) -> None:
     """Count what of a judged report found no licensed work. Safe to repeat."""
     counting.count(report_id)
 
 
-@shared_task(
-    acks_late=True,
-    ignore_result=True,
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@repeatable
 def judge_again(report_id: int) -> None:
     """Judge a report again by what was decided since. Safe to repeat."""
     rejudging.judge_again(report_id)
 
 
-@shared_task(
-    acks_late=True,
-    ignore_result=True,
-    autoretry_for=(OperationalError,),
-    retry_backoff=True,
-    max_retries=5,
-)
+@repeatable
 def compare_report(report_id: int) -> None:
     """Find lines of a report that another holds too. Safe to repeat."""
     overlaps.compare(report_id)
