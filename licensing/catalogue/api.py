@@ -15,7 +15,12 @@ from licensing.catalogue import contests, services
 from licensing.catalogue.finding import narrowed, sees_shares, shown
 from licensing.catalogue.imports.rows import LONGEST, MAX_WEIGHT
 from licensing.catalogue.models import Reservation, Share, Work
+from licensing.territories import WORLD
 
+BY_TERRITORY = (
+    'Weights by country, ISO 3166: {"JP": {"tide": 1}}. They stand there in place of `shares`; '
+    "countries left out have none of their own."
+)
 READ_OR_WRITE = scope(get="works:read", post="works:write")
 WRITE = scope(post="works:write")
 
@@ -81,6 +86,12 @@ class SharesField(serializers.DictField):
     child = serializers.IntegerField(min_value=1, max_value=MAX_WEIGHT)
 
 
+class ByTerritoryField(serializers.DictField):
+    """Shares by country; they stand there in place of the world-wide ones."""
+
+    child = SharesField()
+
+
 class WorkInput(serializers.Serializer[Any]):
     """A work to be registered."""
 
@@ -93,6 +104,7 @@ class WorkInput(serializers.Serializer[Any]):
     copyright_notice = serializers.CharField(required=False)
     identifiers = serializers.ListField(child=serializers.CharField(max_length=300))
     shares = SharesField(help_text='Weights by owner: {"studio-kaede": 2, "quill": 1}.')
+    by_territory = ByTerritoryField(required=False, help_text=BY_TERRITORY)
     starts_on = serializers.DateField(required=False, help_text="The first day of the shares.")
 
 
@@ -106,11 +118,12 @@ class SharesInput(serializers.Serializer[Any]):
     """Who owns a work from a day on."""
 
     shares = SharesField()
+    by_territory = ByTerritoryField(required=False, help_text=BY_TERRITORY)
     starts_on = serializers.DateField()
     weight_total = serializers.IntegerField(
         required=False,
         min_value=1,
-        help_text="What the shares are parts of; left out where they sum to the whole.",
+        help_text="What the shares of each territory are parts of; left out where they sum to it.",
     )
 
 
@@ -119,6 +132,9 @@ class ClaimInput(serializers.Serializer[Any]):
 
     weight = serializers.IntegerField(min_value=1, max_value=MAX_WEIGHT)
     starts_on = serializers.DateField()
+    territory = serializers.CharField(
+        default=WORLD, help_text="ISO 3166, such as JP; WW is the world."
+    )
 
 
 FILTERS = [

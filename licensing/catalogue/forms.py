@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from licensing.catalogue.imports.rows import read_shares
+from licensing.catalogue.imports.rows import Shares, read_shares
 from licensing.catalogue.models import ImportFormat
 from licensing.catalogue.uses import USE_NAMES
 from licensing.errors import LicensingError
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Kind
 from licensing.templatetags.terms import use_name
+from licensing.territories import TERRITORIES, WORLD
 
 
 def day(label: Any, **options: Any) -> forms.DateField:
@@ -33,17 +34,17 @@ def add_faults(form: forms.Form, refusal: LicensingError) -> None:
 
 
 class SharesField(forms.CharField):
-    """``licensor:weight``, several split by ``|`` or lines; cleans to weights by slug."""
+    """``licensor:weight``, with ``:JP`` for one country, split by ``|`` or lines."""
 
     widget = forms.Textarea({"rows": 3, "data-kind": "code"})
 
-    def clean(self, value: Any) -> dict[str, int]:
-        """Return the weights, or say which part cannot be read."""
+    def clean(self, value: Any) -> Shares:
+        """Return the weights by territory and slug, or say which part cannot be read."""
         text = "|".join(line for line in super().clean(value).splitlines() if line.strip())
-        weights, faults = read_shares(text)
+        shares, faults = read_shares(text)
         if faults:
             raise forms.ValidationError([fault.message for fault in faults])
-        return weights
+        return shares
 
 
 def uses() -> list[tuple[str, str]]:
@@ -75,7 +76,10 @@ class SharesForm(forms.Form):
 
     shares = SharesField(
         label=_("Shares"),
-        help_text=_("One owner in each line: handle:weight, such as studio-kaede:2."),
+        help_text=_(
+            "One owner in each line: handle:weight, such as studio-kaede:2. With a country behind "
+            "it, such as tide:1:JP, the share stands there in place of the world-wide ones."
+        ),
     )
     weight_total = forms.IntegerField(
         label=_("Whole"),
@@ -85,12 +89,30 @@ class SharesForm(forms.Form):
     )
     starts_on = day(_("From"))
 
+    def clean(self) -> dict[str, Any]:
+        """Return the world-wide shares and those of countries apart, as the service takes them."""
+        said: dict[str, Any] = super().clean() or {}
+        if "shares" in said:
+            by_territory = dict(said["shares"])
+            said |= {"shares": by_territory.pop(WORLD, {}), "by_territory": by_territory}
+        return said
+
 
 class ClaimForm(forms.Form):
     """A part of a work that one's own organisation claims."""
 
     weight = forms.IntegerField(label=_("Weight"), min_value=1)
+    territory = forms.CharField(
+        label=_("Territory"),
+        initial=WORLD,
+        required=False,
+        help_text=_("A country code such as JP; WW is the world."),
+    )
     starts_on = day(_("From"))
+
+    def clean_territory(self) -> str:
+        """Return the code in capitals; what is left empty is the world."""
+        return str(self.cleaned_data["territory"]).strip().upper() or WORLD
 
 
 class ReserveForm(forms.Form):
@@ -135,8 +157,7 @@ class MandateForm(forms.Form):
     def clean_territory(self) -> list[str]:
         """Return country codes."""
         codes = str(self.cleaned_data["territory"]).upper().replace(",", " ").split()
-        wrong = [code for code in codes if not (code.isascii() and code.isalpha())]
-        wrong += [code for code in codes if len(code) != 2]
+        wrong = [code for code in codes if code not in TERRITORIES]
         if wrong:
             raise forms.ValidationError(
                 _("%(code)s is no country code."), params={"code": wrong[0]}

@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 
 from licensing.access import Actor
 from licensing.catalogue.models import Mandate, Work
-from licensing.catalogue.repertoire import WORLD
 from licensing.catalogue.services import NotYourWork
 from licensing.catalogue.uses import spell_out
 from licensing.errors import Fault, IllegalMove, InvalidInput
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Kind
+from licensing.territories import TERRITORIES, WORLD
 
 
 class MandateEnded(IllegalMove):
@@ -39,6 +39,7 @@ def give(  # noqa: PLR0913  # a mandate has this many parts, each by name
     """
     if not by.is_operator and by.organisation_id != member.pk:
         raise NotYourWork("Only the member itself gives a mandate.")
+    places = sorted(set(territory))
     faults = []
     if Kind(member.kind) is not Kind.LICENSOR:
         faults.append(Fault("member", "not_a_licensor", "Only a licensor gives a mandate."))
@@ -46,6 +47,11 @@ def give(  # noqa: PLR0913  # a mandate has this many parts, each by name
         faults.append(Fault("collective", "not_a_collective", "Choose a collective."))
     if ends_on is not None and ends_on < starts_on:
         faults.append(Fault("ends_on", "ends_before_start", "Choose a day after the start."))
+    faults += [
+        Fault("territory", "territory_unknown", f"{code!r} is no ISO 3166 code such as JP, nor WW.")
+        for code in places
+        if code not in TERRITORIES
+    ]
     excluded = set(excluded_works)
     works = list(Work.objects.filter(public_id__in=excluded))
     faults += [
@@ -58,7 +64,7 @@ def give(  # noqa: PLR0913  # a mandate has this many parts, each by name
         member=member,
         collective=collective,
         uses=spell_out(uses),
-        territory=sorted(set(territory)),
+        territory=places,
         starts_on=starts_on,
         ends_on=ends_on,
     )

@@ -18,9 +18,12 @@ from licensing.catalogue import services
 from licensing.catalogue.finding import narrowed, sees_shares, shown
 from licensing.catalogue.forms import ClaimForm, IdentifierForm, ReserveForm, SharesForm, add_faults
 from licensing.catalogue.identifiers import SCHEMES, BadIdentifier
+from licensing.catalogue.imports.rows import shares_text
 from licensing.catalogue.models import Reservation, Work, WorkQuerySet
+from licensing.catalogue.ownership import as_stated, by_territory
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.territories import WORLD
 
 PER_PAGE = 50
 
@@ -106,17 +109,16 @@ def _show(
     request: ActorRequest, one: Work, *, status: int = 200, **forms_shown: forms.Form
 ) -> HttpResponse:
     on = _day(request.GET.get("on", ""))
-    shares = list(one.shares.in_force(on).select_related("holder"))
-    whole = one.weight_total or sum(share.weight for share in shares)
-    owns = {share.holder_id for share in shares}
+    owned = by_territory(one, one.shares.in_force(on).select_related("holder"))
+    owns_all = bool(owned) and all(each.is_held_by(request.actor.organisation) for each in owned)
     context = {
         "page_title": one.title,
         "breadcrumbs": [{"label": _("Works"), "url": reverse("works")}],
         "work": one,
         "identifiers": one.identifiers.all(),
         "on": on,
-        "shares": shares,
-        "whole": whole,
+        "owned": owned,
+        "tells_territories": len(owned) > 1 or any(each.territory != WORLD for each in owned),
         "reservations": one.reservations.select_related("holder"),
         "sees_shares": sees_shares(request.actor),
         "may_write": request.actor.may(Scope.WORKS_WRITE),
@@ -124,15 +126,15 @@ def _show(
         "identifier_form": IdentifierForm(),
         "shares_form": SharesForm(
             initial={
-                "shares": "\n".join(f"{each.holder.slug}:{each.weight}" for each in shares),
+                "shares": shares_text(as_stated(owned), "\n"),
                 "weight_total": one.weight_total,
             }
         ),
-        "is_contested": sum(share.weight for share in shares) > whole,
+        "contested": [each for each in owned if each.is_contested],
         "claim_form": ClaimForm(),
         "may_claim": _has_own(request.actor)
         and request.actor.may(Scope.WORKS_WRITE)
-        and request.actor.organisation_id not in owns,
+        and not owns_all,
         "reserve_form": ReserveForm(),
         **forms_shown,
     }

@@ -51,7 +51,8 @@ def claim(request: ActorRequest, public_id: str) -> HttpResponse:
     try:
         contests.claim_share(by=request.actor, work_id=public_id, **form.cleaned_data)
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        said = " ".join(fault.message for fault in refusal.faults) or refusal.detail
+        messages.error(request, said)
     else:
         messages.success(request, str(_("Your claim is recorded.")))
     return redirect("work", public_id)

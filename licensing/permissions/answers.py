@@ -14,11 +14,11 @@ from django.db.models import Q
 
 from licensing import evidence
 from licensing.catalogue.models import Reservation, Share
-from licensing.catalogue.repertoire import WORLD
 from licensing.catalogue.uses import spell_out
 from licensing.deals import terms as contract
 from licensing.deals.models import DealState, Licence
 from licensing.parties.models import Organisation
+from licensing.territories import WORLD
 from licensing.usage.matching import coverage
 from licensing.usage.registered import RegisteredWorks
 

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from licensing.api.auth import actor, scope
 from licensing.api.views import ApiView
-from licensing.catalogue.repertoire import WORLD
 from licensing.catalogue.uses import USE_NAMES
 from licensing.permissions.answers import Answer, Question, Word, answer
+from licensing.territories import WORLD
 
 MOST_AT_ONCE = 10_000
 

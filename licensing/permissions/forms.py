@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licensing.access import Actor
-from licensing.catalogue.repertoire import WORLD
 from licensing.catalogue.uses import USE_NAMES
 from licensing.deals.models import Licence
 from licensing.permissions.answers import Question
 from licensing.templatetags.terms import WORDS
+from licensing.territories import WORLD
 
 MOST_AT_ONCE = 1_000
 LONGEST = 300

@@ -14,12 +14,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from licensing.catalogue.identifiers import Name
-from licensing.catalogue.imports.rows import WorkRow
+from licensing.catalogue.imports.rows import Shares, WorkRow, owners_of, shares_text
 from licensing.catalogue.models import Identifier, Share, Work
 from licensing.catalogue.services import OWNERS
 from licensing.errors import Fault
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Kind
+from licensing.territories import WORLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Rules:
 
 @dataclass(slots=True)
 class Plan:
-    """Rows by what becomes of them; shares are owners' slugs with weights."""
+    """Rows by what becomes of them."""
 
-    create: list[tuple[WorkRow, Mapping[str, int]]] = field(default_factory=list)
+    create: list[tuple[WorkRow, Shares]] = field(default_factory=list)
     unchanged: int = 0
     refused: list[tuple[WorkRow, Sequence[Fault]]] = field(default_factory=list)
     new_licensors: set[str] = field(default_factory=set)
@@ -47,11 +48,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A work on record: itself, its names and its shares in force today by owner's slug."""
+    """A work on record: itself, its names and its shares in force today."""
 
     work: Work
     names: frozenset[Name]
-    shares: Mapping[str, int]
+    shares: Shares
 
 
 def make(rows: Sequence[WorkRow], rules: Rules) -> Plan:
@@ -60,7 +61,7 @@ def make(rows: Sequence[WorkRow], rules: Rules) -> Plan:
     by_name, known = _on_record(rows)
     plan = Plan()
     for row in rows:
-        shares = row.shares or ({rules.holder: 1} if rules.holder else {})
+        shares = row.shares or ({WORLD: {rules.holder: 1}} if rules.holder else {})
         faults = list(row.faults) or _owner_faults(shares, owners, rules)
         found = {by_name[name] for name in row.names if name in by_name}
         if not faults and found:
@@ -71,20 +72,18 @@ def make(rows: Sequence[WorkRow], rules: Rules) -> Plan:
             plan.unchanged += 1
         else:
             plan.create.append((row, shares))
-            plan.new_licensors |= shares.keys() - owners.keys()
+            plan.new_licensors |= owners_of(shares) - owners.keys()
     return plan
 
 
 def _owners(rows: Iterable[WorkRow], rules: Rules) -> dict[str, Organisation]:
-    slugs = {slug for row in rows for slug in row.shares} | {rules.holder}
+    slugs = {slug for row in rows for slug in owners_of(row.shares)} | {rules.holder}
     return Organisation.objects.in_bulk(list(slugs), field_name="slug")
 
 
-def _owner_faults(
-    shares: Mapping[str, int], owners: Mapping[str, Organisation], rules: Rules
-) -> list[Fault]:
+def _owner_faults(shares: Shares, owners: Mapping[str, Organisation], rules: Rules) -> list[Fault]:
     faults = []
-    for slug in shares:
+    for slug in sorted(owners_of(shares)):
         owner = owners.get(slug)
         if owner is None and not rules.create_licensors:
             message = f"{slug!r} is no organisation here. Check its slug, or have it registered."
@@ -93,7 +92,7 @@ def _owner_faults(
             message = f"{slug!r} is a {owner.kind} and cannot own works. Check its slug."
             faults.append(Fault("shares", "holder_cannot_own", message))
     if not faults and rules.mine is not None:
-        stated = {owners[slug].pk for slug in shares if slug in owners}
+        stated = {owners[slug].pk for slug in owners_of(shares) if slug in owners}
         if not stated & rules.mine:
             message = "Your organisation owns no part of this work. Name it among the shares."
             faults.append(Fault("shares", "holder_not_yours", message))
@@ -124,17 +123,19 @@ def _known(works: set[int]) -> dict[int, Known]:
         "work_id", "scheme", "value"
     ):
         names[work].add(Name(scheme, value))
-    shares: dict[int, dict[str, int]] = defaultdict(dict)
+    shares: dict[int, dict[str, dict[str, int]]] = defaultdict(dict)
     in_force = Share.objects.in_force(timezone.localdate()).filter(work__in=works)
-    for work, slug, weight in in_force.values_list("work_id", "holder__slug", "weight"):
-        shares[work][slug] = weight
+    for work, territory, slug, weight in in_force.values_list(
+        "work_id", "territory", "holder__slug", "weight"
+    ):
+        shares[work].setdefault(territory, {})[slug] = weight
     return {
         work.pk: Known(work, frozenset(names[work.pk]), shares[work.pk])
         for work in Work.objects.filter(pk__in=works)
     }
 
 
-def _differences(row: WorkRow, shares: Mapping[str, int], known: Sequence[Known]) -> list[Fault]:
+def _differences(row: WorkRow, shares: Shares, known: Sequence[Known]) -> list[Fault]:
     if len(known) > 1:
         ids = ", ".join(one.work.public_id for one in known)
         message = f"These identifiers belong to different works: {ids}. Split the row."
@@ -155,8 +156,8 @@ def _differences(row: WorkRow, shares: Mapping[str, int], known: Sequence[Known]
         names = " ".join(map(str, extra))
         message = f"{of} does not carry {names}. Add it on the work's page, or correct the row."
         faults.append(Fault("identifiers", "identifiers_differ", message))
-    if shares and dict(shares) != dict(one.shares):
-        stated = "|".join(f"{slug}:{weight}" for slug, weight in sorted(one.shares.items()))
+    if shares and shares != one.shares:
+        stated = shares_text(one.shares)
         message = (
             f"{of} is on record with the shares {stated or 'of nobody'}. An import changes no "
             "shares: correct the row, or record new shares from a day on."

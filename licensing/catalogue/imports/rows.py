@@ -8,6 +8,10 @@ from typing import Any
 
 from licensing.catalogue.identifiers import BadIdentifier, Name, assignable
 from licensing.errors import Fault
+from licensing.territories import TERRITORIES, WORLD
+
+Shares = Mapping[str, Mapping[str, int]]
+"""Who owns a work: weights by owner's slug, by territory; ``WW`` is where no country is named."""
 
 MAX_WEIGHT = 1_000_000
 LONGEST = {
@@ -33,15 +37,15 @@ class WorkRow:
     """A work as a file describes it.
 
     ``row`` is where it stands (the line of a CSV file, the work's number in a JSON-LD file),
-    ``raw`` what stood there, ``shares`` owners' slugs with their weights. A row with ``faults`` is
-    refused; what else it holds is then not to be used.
+    ``raw`` what stood there. A row with ``faults`` is refused; what else it holds is then not to
+    be used.
     """
 
     row: int
     raw: Mapping[str, Any]
     texts: Mapping[str, str] = field(default_factory=dict)
     names: tuple[Name, ...] = ()
-    shares: Mapping[str, int] = field(default_factory=dict)
+    shares: Shares = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
@@ -137,32 +141,59 @@ def _names(text: str) -> tuple[tuple[Name, ...], list[Fault]]:
     return tuple(names), faults
 
 
-def read_shares(text: str) -> tuple[dict[str, int], list[Fault]]:
-    """Read ``slug:weight|slug:weight``; nothing means that no owner is stated."""
-    weights: dict[str, int] = {}
+def read_shares(text: str) -> tuple[Shares, list[Fault]]:
+    """Read ``slug:weight|slug:weight:JP``; nothing means that no owner is stated."""
+    shares: dict[str, dict[str, int]] = {}
     faults = []
     for part in text.split("|") if text.strip() else []:
-        slug, _colon, weight = part.strip().rpartition(":")
-        if not SLUG.fullmatch(slug) or not WEIGHT.fullmatch(weight):
-            faults.append(
-                Fault(
-                    "shares",
-                    "share_malformed",
-                    f"{part!r} is no share: write licensor:weight, several of them split by |.",
-                )
-            )
-        elif not 0 < int(weight) <= MAX_WEIGHT:
-            faults.append(
-                Fault(
-                    "shares",
-                    "weight_out_of_range",
-                    f"The weight of {slug} is {weight}: write 1 to {MAX_WEIGHT}.",
-                )
-            )
-        elif slug in weights:
-            faults.append(
-                Fault("shares", "holder_repeated", f"{slug} stands twice; add its weights up.")
-            )
+        slug, weight, territory = _split(part)
+        fault = _share_fault(part, slug, weight, territory)
+        if fault is None and slug in shares.get(territory, {}):
+            where = "" if territory == WORLD else f" for {territory}"
+            message = f"{slug} stands twice{where}; add its weights up."
+            fault = Fault("shares", "holder_repeated", message)
+        if fault is None:
+            shares.setdefault(territory, {})[slug] = int(weight)
         else:
-            weights[slug] = int(weight)
-    return weights, faults
+            faults.append(fault)
+    return shares, faults
+
+
+def _split(part: str) -> tuple[str, str, str]:
+    slug, _colon, rest = part.strip().partition(":")
+    weight, colon, territory = rest.partition(":")
+    return slug, weight, territory if colon else WORLD
+
+
+def _share_fault(part: str, slug: str, weight: str, territory: str) -> Fault | None:
+    if not SLUG.fullmatch(slug) or not WEIGHT.fullmatch(weight):
+        return Fault(
+            "shares",
+            "share_malformed",
+            f"{part!r} is no share: write licensor:weight, or licensor:weight:JP for one country, "
+            "several of them split by |.",
+        )
+    if not 0 < int(weight) <= MAX_WEIGHT:
+        message = f"The weight of {slug} is {weight}: write 1 to {MAX_WEIGHT}."
+        return Fault("shares", "weight_out_of_range", message)
+    if territory not in TERRITORIES:
+        message = (
+            f"{territory!r} in {part!r} is no ISO 3166 code: write two capitals such as JP, or "
+            "leave it out for the world."
+        )
+        return Fault("shares", "territory_unknown", message)
+    return None
+
+
+def shares_text(shares: Shares, between: str = "|") -> str:
+    """Write shares as `read_shares` reads them, the world first, each territory by slug."""
+    return between.join(
+        f"{slug}:{weight}" + ("" if territory == WORLD else f":{territory}")
+        for territory in sorted(shares, key=lambda one: (one != WORLD, one))
+        for slug, weight in sorted(shares[territory].items())
+    )
+
+
+def owners_of(shares: Shares) -> set[str]:
+    """Return the slugs of whoever owns a part anywhere."""
+    return {slug for weights in shares.values() for slug in weights}

@@ -20,7 +20,12 @@ from django.utils import timezone
 from config.jobs import enqueue_on_commit
 from licensing.access import Actor
 from licensing.catalogue.imports import csv_works, madb, plan, source
-from licensing.catalogue.imports.rows import UnreadableFile, WorkRow, without_repeats
+from licensing.catalogue.imports.rows import (
+    UnreadableFile,
+    WorkRow,
+    owners_of,
+    without_repeats,
+)
 from licensing.catalogue.models import (
     CatalogueImport,
     Identifier,
@@ -179,7 +184,7 @@ def _create(job: CatalogueImport, planned: plan.Plan) -> None:
     _create_licensors(job, planned.new_licensors)
     owners = dict(
         Organisation.objects.filter(
-            slug__in={slug for _, shares in planned.create for slug in shares}
+            slug__in={slug for _, shares in planned.create for slug in owners_of(shares)}
         ).values_list("slug", "pk")
     )
     works = Work.objects.bulk_create(
@@ -198,9 +203,10 @@ def _create(job: CatalogueImport, planned: plan.Plan) -> None:
         )
     )
     Share.objects.bulk_create(
-        Share(work=work, holder_id=owners[slug], weight=weight)
+        Share(work=work, holder_id=owners[slug], weight=weight, territory=territory)
         for work, (_, shares) in created
-        for slug, weight in shares.items()
+        for territory, weights in shares.items()
+        for slug, weight in weights.items()
     )
 
 

@@ -188,6 +188,36 @@ def test_names_and_shares_are_added_to_a_work(publisher: Caller, quill: Organisa
     ]
 
 
+def test_shares_for_a_country_stand_beside_the_world_wide_ones(
+    publisher: Caller, quill: Organisation
+) -> None:
+    work = ShareFactory.create(holder=quill).work
+    OrganisationFactory.create(slug="tide")
+    address, body = f"works/{work.public_id}/shares", {"starts_on": "2026-01-01"}
+
+    wrong = publisher.post(
+        address, {**body, "shares": {"quill": 1}, "by_territory": {"XX": {"tide": 1}, "JP": {}}}
+    )
+    above = publisher.post(
+        address,
+        {**body, "weight_total": 2, "shares": {"quill": 2}, "by_territory": {"JP": {"tide": 3}}},
+    )
+    unchanged = work.shares.count()
+    shared = publisher.post(
+        address, {**body, "shares": {"quill": 2}, "by_territory": {"JP": {"tide": 1}}}
+    )
+
+    assert [(one["where"], one["code"]) for one in wrong.json()["errors"]] == [
+        ("by_territory", "territory_unknown"),
+        ("by_territory", "shares_missing"),
+    ]
+    assert "for JP sum to 3 and the whole is 2" in above.json()["errors"][0]["message"]
+    assert (wrong.status_code, above.status_code, unchanged) == (422, 422, 1)
+    assert [
+        (one["holder"], one["weight"], one["territory"]) for one in shared.json()["shares"]
+    ] == [("quill", 2, "WW"), ("tide", 1, "JP")]
+
+
 def test_an_unknown_work_is_404_and_anothers_is_403(publisher: Caller) -> None:
     foreign = ShareFactory.create().work
 

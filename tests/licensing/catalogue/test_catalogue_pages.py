@@ -149,6 +149,29 @@ def test_names_and_shares_are_added_on_the_page(browser: Client, quill: Organisa
     ]
 
 
+def test_shares_by_country_are_recorded_and_shown_with_the_whole_of_each(
+    browser: Client, quill: Organisation
+) -> None:
+    work = ShareFactory.create(holder=quill, starts_on=date(2020, 1, 1)).work
+    OrganisationFactory.create(slug="tide", name="Tide House")
+    page = f"/works/{work.public_id}/"
+    plain = text(browser, f"{page}?on=2025-01-01")
+
+    browser.post(
+        f"{page}shares/",
+        {"shares": "quill:2\ntide:1\ntide:7:JP", "starts_on": "2026-01-01", "weight_total": "8"},
+    )
+
+    shown = browser.get(f"{page}?on=2026-01-01")
+    assert [
+        (one.territory, one.claimed, one.whole, one.is_contested) for one in shown.context["owned"]
+    ] == [("WW", 3, 8, False), ("JP", 7, 8, False)]
+    assert shown.context["shares_form"]["shares"].value() == "quill:2\ntide:1\ntide:7:JP"
+    assert "divided by those alone" in shown.content.decode()
+    assert "divided by those alone" not in plain
+    assert "Japan" in text(browser, "/works/")
+
+
 def test_what_cannot_be_recorded_is_explained_at_its_field(
     browser: Client, quill: Organisation
 ) -> None:
@@ -161,6 +184,7 @@ def test_what_cannot_be_recorded_is_explained_at_its_field(
         (f"{page}identifiers/", {}, "field is required"),
         (f"{page}shares/", {"shares": "quill", "starts_on": "2026-02-01"}, "is no share"),
         (f"{page}shares/", {"shares": "nobody:1", "starts_on": "2026-02-01"}, "no licensor here"),
+        (f"{page}shares/", {"shares": "quill:1:ZZ", "starts_on": "2026-02-01"}, "no ISO 3166"),
         (f"{page}shares/", {"shares": "quill:1", "starts_on": "2026-01-01"}, "later day"),
         (f"/works/{foreign.public_id}/identifiers/", {"identifier": "madb:C1"}, "owns no part"),
     ]:

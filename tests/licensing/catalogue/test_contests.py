@@ -120,6 +120,74 @@ def test_nobody_claims_twice_and_licensees_own_nothing(quill: Organisation) -> N
     assert Work.objects.get().weight_total is None
 
 
+def test_a_claim_to_one_country_contests_that_country_alone(
+    client: Client, quill: Organisation, cedar: Organisation
+) -> None:
+    """The owners stand in Japan too, so the claim is beside them and takes nothing from them."""
+    lantern = work("The Paper Lantern", quill)
+
+    contests.claim_share(
+        by=Actor.owner_of(cedar),
+        work_id=lantern.public_id,
+        weight=1,
+        starts_on=DAY,
+        territory="JP",
+    )
+
+    assert set(lantern.shares.values_list("holder__slug", "territory", "weight", "starts_on")) == {
+        ("quill", "WW", 1, None),
+        ("quill", "JP", 1, DAY),
+        ("cedar", "JP", 1, DAY),
+    }
+    (contest,) = contests.contests(contests.contested(Actor.owner_of(quill), DAY), DAY)
+    assert (contest.territory, contest.claimed, len(contest.shares)) == ("JP", 2, 2)
+    listed = entered(client, cedar).get(reverse("contested-works")).content.decode()
+    shown = client.get(f"{reverse('work', args=[lantern.public_id])}?on=2026-10-02")
+    assert "Japan" in listed
+    assert "Japan: more is claimed of this work than there is" in shown.content.decode()
+    with pytest.raises(LicensingError):
+        contests.claim_share(
+            by=Actor.owner_of(quill),
+            work_id=lantern.public_id,
+            weight=1,
+            starts_on=DAY,
+            territory="US",
+        )
+    assert lantern.shares.count() == 3
+
+
+def test_a_claim_whose_whole_cannot_be_told_is_refused(
+    quill: Organisation, cedar: Organisation
+) -> None:
+    lantern = work("The Paper Lantern", quill)
+    Share.objects.create(work=lantern, holder=quill, weight=100, territory="JP")
+
+    with pytest.raises(contests.WholesDiffer, match="JP 100, WW 1"):
+        claim(lantern, cedar)
+
+    assert Share.objects.count() == 2
+    assert Work.objects.get().weight_total is None
+
+
+@pytest.mark.parametrize("territory", ["JPN", "jp", "XX", ""])
+def test_a_claim_to_no_country_is_refused(
+    quill: Organisation, cedar: Organisation, territory: str
+) -> None:
+    lantern = work("The Paper Lantern", quill)
+
+    with pytest.raises(InvalidInput) as raised:
+        contests.claim_share(
+            by=Actor.owner_of(cedar),
+            work_id=lantern.public_id,
+            weight=1,
+            starts_on=DAY,
+            territory=territory,
+        )
+
+    assert [fault.code for fault in raised.value.faults] == ["territory_unknown"]
+    assert Share.objects.count() == 1
+
+
 def test_shares_above_their_declared_whole_are_refused(quill: Organisation) -> None:
     lantern = work("The Paper Lantern", quill)
 

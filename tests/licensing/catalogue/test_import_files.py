@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from licensing.catalogue.imports import csv_works, madb, source
-from licensing.catalogue.imports.rows import UnreadableFile, WorkRow, without_repeats
+from licensing.catalogue.imports.rows import (
+    UnreadableFile,
+    WorkRow,
+    read_shares,
+    shares_text,
+    without_repeats,
+)
 
 HEADER = "kind,title,identifiers,shares\n"
 
@@ -28,8 +34,16 @@ def test_a_csv_row_becomes_a_work() -> None:
     assert row.row == 2
     assert row.texts == {"kind": "book", "title": "海辺の本"}
     assert [str(name) for name in row.names] == ["isbn:9784101092058", "doi:10.1000/a"]
-    assert row.shares == {"quill-press": 2, "tide": 1}
+    assert row.shares == {"WW": {"quill-press": 2, "tide": 1}}
     assert row.faults == ()
+
+
+def test_a_share_may_be_for_one_country() -> None:
+    [row] = csv_rows(HEADER + "book,B,domain:b.example,tide:1:JP|quill:2|quill:1:JP|moss:1:WW\n")
+
+    assert row.shares == {"JP": {"tide": 1, "quill": 1}, "WW": {"quill": 2, "moss": 1}}
+    assert shares_text(row.shares) == "moss:1|quill:2|quill:1:JP|tide:1:JP"
+    assert read_shares(shares_text(row.shares)) == (row.shares, [])
 
 
 def test_a_csv_may_carry_a_works_other_texts_and_old_remarks() -> None:
@@ -74,6 +88,10 @@ def test_rows_are_numbered_by_the_line_they_start_on() -> None:
         ("website,Site,domain:a.example,a:0", [("shares", "weight_out_of_range")]),
         ("website,Site,domain:a.example,a:1000001", [("shares", "weight_out_of_range")]),
         ("website,Site,domain:a.example,a:1|a:2", [("shares", "holder_repeated")]),
+        ("website,Site,domain:a.example,a:1:JP|a:2:JP", [("shares", "holder_repeated")]),
+        ("website,Site,domain:a.example,a:1:jp", [("shares", "territory_unknown")]),
+        ("website,Site,domain:a.example,a:1:XX", [("shares", "territory_unknown")]),
+        ("website,Site,domain:a.example,a:1:", [("shares", "territory_unknown")]),
     ],
 )
 def test_a_row_is_refused_with_everything_wrong_with_it(

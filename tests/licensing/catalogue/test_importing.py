@@ -120,6 +120,23 @@ def test_importing_the_same_file_again_changes_nothing(operator: Actor) -> None:
     assert (Work.objects.count(), Identifier.objects.count(), Share.objects.count()) == (2, 3, 3)
 
 
+@pytest.mark.usefixtures("quill")
+def test_shares_for_a_country_are_imported_and_compared(operator: Actor) -> None:
+    one = HEADER + "book,海辺の本,isbn:978-4-10-109205-8,quill:2|tide:1:JP\n"
+    do_import(operator, one)
+
+    again = do_import(operator, one)
+    differing = do_import(operator, one.replace(":JP", ":US"))
+
+    assert set(Share.objects.values_list("holder__slug", "weight", "territory")) == {
+        ("quill", 2, "WW"),
+        ("tide", 1, "JP"),
+    }
+    assert (counts(again), counts(differing)) == ((1, 0, 1, 0), (1, 0, 0, 1))
+    [refusal] = differing.refusals.all()
+    assert "with the shares quill:2|tide:1:JP." in refusal.faults[0]["message"]
+
+
 def test_a_dry_run_says_what_would_be_and_writes_nothing(operator: Actor) -> None:
     job = do_import(operator, TWO_WORKS, dry_run=True, create_licensors=True)
 

@@ -69,6 +69,7 @@ def test_a_mandate_that_cannot_be_is_refused_with_all_reasons() -> None:
             collective,
             licensor,
             ends_on=date(2026, 3, 31),
+            territory=["JP", "XX"],
             excluded_works=["work_none"],
         )
 
@@ -76,6 +77,7 @@ def test_a_mandate_that_cannot_be_is_refused_with_all_reasons() -> None:
         "not_a_licensor",
         "not_a_collective",
         "ends_before_start",
+        "territory_unknown",
         "work_unknown",
     ]
     assert not Mandate.objects.exists()

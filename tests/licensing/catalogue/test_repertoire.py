@@ -86,6 +86,31 @@ def test_a_mandate_must_reach_the_territory() -> None:
     assert set(both) == {unbounded}
 
 
+def test_the_owner_of_a_country_is_asked_for_that_country() -> None:
+    """A domestic publisher in Japan and a foreign one everywhere else, both with a collective."""
+    collective = OrganisationFactory.create(collective=True)
+    domestic, foreign = OrganisationFactory.create_batch(2)
+    work = ShareFactory.create(holder=domestic, territory="JP").work
+    ShareFactory.create(work=work, holder=foreign)
+
+    def licensable(by: Organisation, *territory: str) -> bool:
+        found = repertoire_of(by, uses=["ai-train"], on=TODAY, territory=territory)
+        return set(found) == {work}
+
+    alone = [licensable(domestic, "JP"), licensable(foreign, "US"), licensable(foreign, "JP")]
+    MandateFactory.create(member=domestic, collective=collective, territory=["JP"])
+    of_japan = [licensable(collective, *each) for each in (["JP"], ["JP", "US"], ["WW"])]
+    everywhere = MandateFactory.create(member=foreign, collective=collective, territory=["WW"])
+    of_both = [licensable(collective, *each) for each in (["JP"], ["JP", "US"], ["WW"])]
+    everywhere.excluded_works.set([work])
+    left_out = [licensable(collective, *each) for each in (["JP"], ["US"])]
+
+    assert alone == [True, True, False]
+    assert of_japan == [True, False, False]
+    assert of_both == [True, True, True]
+    assert left_out == [True, False]
+
+
 def test_an_owner_leaves_its_own_works_out_and_nobody_elses() -> None:
     collective = OrganisationFactory.create(collective=True)
     mandate = MandateFactory.create(collective=collective)
