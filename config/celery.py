@@ -11,6 +11,8 @@ from celery import Celery
 from celery.schedules import crontab
 from kombu import Queue
 
+from config import jobs
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("kyodaku")
@@ -40,6 +42,13 @@ app.conf.task_routes = {
     "*.render_*": {"queue": "documents"},
     "ledger.payouts.tasks.*": {"queue": "payouts"},
 }
+
+
+@app.task(name=jobs.HAND_OUT, ignore_result=True, acks_late=True)
+def hand_out(event: str, **arguments: jobs.Argument) -> None:
+    """Start the jobs of an event's listeners; twice does no harm, since none of theirs does."""
+    jobs.hand_out(event, **arguments)
+
 
 MINUTE = crontab()
 HOURLY = crontab(minute=7)

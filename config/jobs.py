@@ -22,6 +22,7 @@ P = ParamSpec("P")
 log = structlog.get_logger(__name__)
 
 Argument = int | str
+HAND_OUT = "config.celery.hand_out"
 
 
 def repeatable(run: Callable[P, None]) -> "Task[P, None]":
@@ -62,7 +63,18 @@ def enqueue_on_commit(task: str, **arguments: Argument) -> None:
 def announce(event: str, **arguments: Argument) -> None:
     """Start every job that `settings.SUBSCRIBERS` lists for an event.
 
-    The ledger tells of a paid invoice or payout without knowing who listens.
+    The ledger tells of a paid invoice or payout without knowing who listens. Where several do, one
+    message leaves the request, and a worker sends theirs.
     """
-    for task in settings.SUBSCRIBERS.get(event, ()):
+    listeners = settings.SUBSCRIBERS.get(event, ())
+    if len(listeners) > 1:
+        enqueue_on_commit(HAND_OUT, event=event, **arguments)
+        return
+    for task in listeners:
         enqueue_on_commit(task, **arguments)
+
+
+def hand_out(event: str, **arguments: Argument) -> None:
+    """Send every listener of an event its message."""
+    for task in settings.SUBSCRIBERS.get(event, ()):
+        send(task, arguments)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from licensing.parties.models import Membership, Organisation, User
 from licensing.parties.roles import Role
 from tests.licensing.royalties.books import Books, open_books
+from tests.messages import collecting
 
 Enter = Callable[..., Client]
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
@@ -20,7 +21,7 @@ NOON = datetime(2026, 11, 2, 12, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the names of the jobs that committed work has started."""
     names: list[str] = []
-    monkeypatch.setattr("config.jobs.send", lambda task, _arguments: names.append(task))
+    monkeypatch.setattr("config.jobs.send", collecting(names))
     return names
 
 

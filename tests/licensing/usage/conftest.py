@@ -11,6 +11,7 @@ from licensing.access import Actor
 from licensing.catalogue.models import Identifier, Work
 from licensing.deals.models import Licence
 from tests.licensing.deals.table import Table, set_table, work
+from tests.messages import collecting
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 
@@ -36,7 +37,7 @@ class Office:
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the names of the jobs that committed work has started."""
     names: list[str] = []
-    monkeypatch.setattr("config.jobs.send", lambda task, _arguments: names.append(task))
+    monkeypatch.setattr("config.jobs.send", collecting(names))
     return names
 
 
