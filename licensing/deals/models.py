@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
@@ -270,6 +270,14 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
     def lock(self, pk: int) -> "Licence":
         """Return one licence, locked until the transaction ends."""
         return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def hold(self, pk: int) -> None:
+        """Lock one licence until the transaction ends, where it was read before.
+
+        What it promises never changes; whoever looks at its state must `lock` it.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM licensing_licence WHERE id = %s FOR UPDATE", [pk])
 
 
 class Licence(models.Model):

@@ -5,7 +5,6 @@ at most a file that nothing refers to. Lock order: licence, report.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -14,7 +13,7 @@ from django.utils import timezone
 from config.jobs import announce
 from licensing import evidence
 from licensing.deals.models import Licence
-from licensing.evidence import Stored
+from licensing.evidence import Readable, Stored
 from licensing.usage import lately, lifecycle, submission
 from licensing.usage.files import ENDINGS
 from licensing.usage.header import plain
@@ -50,14 +49,16 @@ def new_report(made: Submission, state: ReportState) -> UsageReport:
     )
 
 
-def keep(made: Submission, original: Path, result: IntakeResult | None) -> tuple[UsageReport, bool]:
+def keep(
+    made: Submission, original: Readable, result: IntakeResult | None
+) -> tuple[UsageReport, bool]:
     """Keep a judged report, all at once; the same report sent at the same moment is kept once."""
     report = new_report(made, ReportState.CHECKING)
-    stored = evidence.put_file(original_key(report), original)
+    stored = evidence.put(original_key(report), original)
     lines = keep_lines(report, result)
     try:
         with transaction.atomic():
-            Licence.objects.lock(made.licence.pk)
+            Licence.objects.hold(made.licence.pk)
             # What follows another report would find that one superseded by this very report.
             if made.target is not None and (earlier := submission.repeated(made)) is not None:
                 return earlier, False

@@ -8,7 +8,7 @@ are told. The report says that it is to be compared: it was accepted and ``compa
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -18,6 +18,9 @@ from licensing.usage.models import TO_COMPARE, Overlap, ReportState, UsageReport
 
 # A line is the same if all that it says is, but for its note.
 SAME = ("line_id", "work", "use", "unit", "quantity", "territory", "language", "media")
+
+# Asked with every receipt and seldom so: written out, because the query costs less than its making.
+PAIRED = "SELECT EXISTS (SELECT FROM licensing_overlap WHERE report_id = %s OR other_id = %s)"
 
 
 def compare(report_pk: int) -> None:
@@ -48,11 +51,17 @@ def standing() -> QuerySet[Overlap]:
 
 def of(report: UsageReport) -> list[tuple[UsageReport, int]]:
     """Return the reports in force that hold lines of this one, with how many, oldest first."""
-    if report.state != ReportState.ACCEPTED:
+    if report.state != ReportState.ACCEPTED or not _is_paired(report):
         return []
     pairs = standing().filter(Q(report=report) | Q(other=report)).select_related("report", "other")
     sides = [(one.report if one.other_id == report.pk else one.other, one.lines) for one in pairs]
     return sorted(sides, key=lambda side: side[0].pk)
+
+
+def _is_paired(report: UsageReport) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(PAIRED, [report.pk, report.pk])
+        return bool(cursor.fetchall()[0][0])
 
 
 def _beside(report: UsageReport) -> QuerySet[UsageReport]:

@@ -1,5 +1,6 @@
 """Submitting usage reports in one piece, judged at once."""
 
+import io
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
@@ -34,13 +35,12 @@ def submit_json(*, by: Actor, body: bytes) -> tuple[UsageReport, bool]:
     made = submission.of_json(by=by, document=document, lines=lines)
     if made.is_named_before and (earlier := submission.repeated(made)) is not None:
         return earlier, False
+    original = io.BytesIO(body)
+    if made.header.type is ReportType.ZERO:
+        if lines:
+            raise ReportRefused("lines_disagree", "A report of type zero has no lines.")
+        return keeping.keep(made, original, None)
     with evidence.workplace() as folder:
-        original = folder / "original.json"
-        original.write_bytes(body)
-        if made.header.type is ReportType.ZERO:
-            if lines:
-                raise ReportRefused("lines_disagree", "A report of type zero has no lines.")
-            return keeping.keep(made, original, None)
         result = _judge(made, formats.prepare_json(lines), folder)
         return keeping.keep(made, original, result)
 
@@ -59,7 +59,8 @@ def submit_file(
         return earlier, False
     with evidence.workplace() as folder:
         result = _judge(made, confined.prepare(path, file_format, compression, folder), folder)
-        return keeping.keep(made, path, result)
+        with path.open("rb") as original:
+            return keeping.keep(made, original, result)
 
 
 def _judge(made: Submission, source: formats.Plain | formats.Held, folder: Path) -> IntakeResult:

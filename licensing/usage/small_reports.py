@@ -39,13 +39,14 @@ TABLES: Final = (
 SUMS: Final = """
     SELECT verdict, code, "use", unit, territory, language, media, quantity IS NULL, count(*),
            coalesce(sum(quantity), 0)
-    FROM judged GROUP BY ALL ORDER BY ALL
+    FROM judged GROUP BY ALL
 """
 # What a line's work was looked up as: its id, and one word about it.
 FOUND: Final = ("found_id", "found")
 MALFORMED: Final = "malformed"
 GRANTED: Final = "granted"
 INFRINGING: Final = "infringing"
+KEPT: Final = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 # Sums of 10,000 quantities of 24 digits are exact in far fewer digits.
 EXACT: Final = Context(prec=60)
 
@@ -190,7 +191,7 @@ def _doubtful(grant: GrantView, columns: tuple[str, ...]) -> str:
 def _write(engine: Rehearsed, path: Path) -> None:
     """Write what was judged; the engine writes in its own folder, to a name it knows."""
     made = engine.folder / "lines.parquet"
-    engine.ask(f"COPY judged TO {quoted(made)} ({judging.KEPT})")
+    engine.ask(f"COPY judged TO {quoted(made)} ({KEPT})")
     move(made, path)
 
 

@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Exists
+from django.db import connection
 
 from licensing.access import Actor
 from licensing.deals.models import Licence
@@ -18,6 +18,11 @@ from licensing.usage.formats import COMPRESSIONS
 from licensing.usage.header import Header, InvalidHeader, ReportType
 from licensing.usage.models import ReportState, UsageReport
 from licensing.usage.refusal import ReportRefused
+
+# Asked of every report, so written out.
+NAMED: Final = (
+    "SELECT EXISTS (SELECT FROM licensing_usagereport WHERE licensee_id = %s AND report_id = %s)"
+)
 
 
 class ReportConflict(LicensingError):
@@ -119,12 +124,17 @@ def of_file(*, by: Actor, document: Any, file_format: str, compression: str) -> 
 
 def _found(by: Actor, header: Header, file_format: str, compression: str) -> Submission:
     """Find what the header refers to; raises `Licence.DoesNotExist` for anybody else's."""
-    named = UsageReport.objects.filter(licensee=by.organisation, report_id=header.report_id)
     licences = Licence.objects.visible_to(by).filter(licensee=by.organisation)
-    licence = licences.annotate(is_named=Exists(named)).get(public_id=header.licence)
+    licence = licences.get(public_id=header.licence)
     target = _target(by, header, licence) if header.refers_to else None
-    is_named_before: bool = licence.is_named  # type: ignore[attr-defined]  # annotated above
-    return Submission(by, header, licence, target, file_format, compression, is_named_before)
+    is_named = _is_named(by, header.report_id)
+    return Submission(by, header, licence, target, file_format, compression, is_named)
+
+
+def _is_named(by: Actor, report_id: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, [by.organisation_id, report_id])
+        return bool(cursor.fetchall()[0][0])
 
 
 def _target(by: Actor, header: Header, licence: Licence) -> UsageReport:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -11,6 +12,9 @@ from licensing.deals.terms.document import Terms
 from licensing.deals.terms.shape import shape_faults
 from licensing.errors import Fault, InvalidInput
 from licensing.strict_json import loads_strict, require_plain
+
+# In characters; lists of points by work may be far longer.
+MOST_REMEMBERED: Final = 50_000
 
 
 class InvalidTerms(InvalidInput):
@@ -25,8 +29,13 @@ def parse(written: Mapping[str, Any]) -> Terms:
     Shape is checked first: what the clauses say together is looked at only once each is readable.
     """
     require_plain(written)
+    text = json.dumps(written)
+    return _remembered(text) if len(text) <= MOST_REMEMBERED else _read(text)
+
+
+def _read(text: str) -> Terms:
     try:
-        terms = Terms.model_validate_json(json.dumps(written))
+        terms = Terms.model_validate_json(text)
     except ValidationError as error:
         faults = shape_faults(error)
         raise InvalidTerms(f"The terms have {len(faults)} faults.", faults=faults) from None
@@ -34,6 +43,10 @@ def parse(written: Mapping[str, Any]) -> Terms:
     if faults:
         raise InvalidTerms(f"The terms have {len(faults)} faults.", faults=faults)
     return terms
+
+
+# A licence's terms are asked for with every report of it, and `Terms` cannot be changed.
+_remembered: Final = lru_cache(maxsize=256)(_read)
 
 
 def parse_bytes(body: bytes) -> Terms:
