@@ -216,7 +216,7 @@ class PeriodLines:
             COPY (
                 SELECT * REPLACE (CAST(numerator AS DECIMAL(38, 0)) AS numerator) FROM detail
                 ORDER BY price_id, payee,
-                    CAST(numerator // greatest(weight_total, 1) AS {narrow}) DESC, work_id{last}
+                    CAST(numerator AS {narrow}) // greatest(weight_total, 1) DESC, work_id{last}
             ) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)
             """
         )
