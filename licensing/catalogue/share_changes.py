@@ -6,7 +6,7 @@ shares can forget it, and what a transaction rolls back is not noted either.
 
 A moment is what one statement could see. A change counts as later than it exactly if that
 statement could not see it, so one that commits late is never taken for an old one. A moment of
-another database cluster, as after a restore, compares with nothing.
+another database, as after a restore, compares with nothing.
 """
 
 from django.db import connection, models
@@ -19,8 +19,12 @@ WORKS_PER_BLOCK = 1024
 
 # A snapshot does not list the transaction that takes it: what that changes counts as later.
 NOW = """
-SELECT concat(system_identifier, ' ', pg_current_snapshot(), ' ', pg_current_xact_id_if_assigned())
-FROM pg_control_system()
+SELECT concat_ws(' ',
+    concat_ws('/', system_identifier, oid),
+    pg_current_snapshot(),
+    coalesce(pg_current_xact_id_if_assigned()::text, '')
+)
+FROM pg_control_system(), pg_database WHERE datname = current_database()
 """
 SINCE = """
 SELECT DISTINCT block FROM licensing_sharechange
@@ -57,8 +61,8 @@ def moment() -> str:
 
 def blocks_changed_since(seen: str) -> frozenset[int] | None:
     """Return the blocks of works whose shares changed since a moment; None if any may have."""
-    cluster, snapshot, own = seen.split(" ")
-    if cluster != moment().split(" ")[0]:
+    database, snapshot, own = seen.split(" ")
+    if database != moment().split(" ")[0]:
         return None
     with connection.cursor() as cursor:
         cursor.execute(SINCE, {"seen": snapshot, "own": own})

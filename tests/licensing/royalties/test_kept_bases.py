@@ -216,7 +216,7 @@ def test_a_transaction_sees_its_own_changes(committed: Books, elsewhere: Elsewhe
     assert frozen(committed.licence) == rows(1)
 
 
-def test_a_basis_of_another_cluster_or_whose_file_is_gone_is_not_used(
+def test_a_basis_of_another_database_or_whose_file_is_gone_is_not_used(
     committed: Books, exports: list[date]
 ) -> None:
     frozen(committed.licence)
