@@ -13,6 +13,7 @@ from licensing.catalogue.uses import USE_NAMES
 from licensing.errors import LicensingError
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Kind
+from licensing.refusal_words import fault_said, refusal_said
 from licensing.templatetags.terms import use_name
 from licensing.territories import TERRITORIES, WORLD
 
@@ -28,9 +29,9 @@ def day(label: Any, **options: Any) -> forms.DateField:
 def add_faults(form: forms.Form, refusal: LicensingError) -> None:
     """Put what a service refused at the fields it speaks of."""
     for fault in refusal.faults:
-        form.add_error(fault.where if fault.where in form.fields else None, fault.message)
+        form.add_error(fault.where if fault.where in form.fields else None, fault_said(fault))
     if not refusal.faults:
-        form.add_error(None, refusal.detail)
+        form.add_error(None, refusal_said(refusal))
 
 
 class SharesField(forms.CharField):
@@ -43,7 +44,7 @@ class SharesField(forms.CharField):
         text = "|".join(line for line in super().clean(value).splitlines() if line.strip())
         shares, faults = read_shares(text)
         if faults:
-            raise forms.ValidationError([fault.message for fault in faults])
+            raise forms.ValidationError([fault_said(fault) for fault in faults])
         return shares
 
 

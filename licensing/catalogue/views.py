@@ -23,6 +23,7 @@ from licensing.catalogue.models import Reservation, Work, WorkQuerySet
 from licensing.catalogue.ownership import as_stated, by_territory
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.refusal_words import fault_said, refusal_said
 from licensing.territories import WORLD
 
 PER_PAGE = 50
@@ -154,7 +155,8 @@ def add_identifier(request: ActorRequest, public_id: str) -> HttpResponse:
             )
         except LicensingError as refusal:
             form.add_error(
-                "identifier", refusal.faults[0].message if refusal.faults else refusal.detail
+                "identifier",
+                fault_said(refusal.faults[0]) if refusal.faults else refusal_said(refusal),
             )
         else:
             messages.success(request, str(_("Added: %(name)s") % {"name": added}))

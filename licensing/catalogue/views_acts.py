@@ -22,6 +22,7 @@ from licensing.catalogue.models import Mandate, Reservation, Work
 from licensing.catalogue.services import OWNERS
 from licensing.errors import LicensingError
 from licensing.parties.roles import Kind, Scope
+from licensing.refusal_words import refusal_said
 
 PER_PAGE = 50
 MOST_AT_ONCE = 200
@@ -35,7 +36,7 @@ def _moved(
     except ObjectDoesNotExist:
         raise Http404 from None
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(said))
     return redirect(back)

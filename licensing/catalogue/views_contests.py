@@ -16,6 +16,7 @@ from licensing.catalogue.forms import ClaimForm
 from licensing.catalogue.models import Work
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.refusal_words import fault_said, refusal_said
 
 PER_PAGE = 50
 
@@ -51,8 +52,8 @@ def claim(request: ActorRequest, public_id: str) -> HttpResponse:
     try:
         contests.claim_share(by=request.actor, work_id=public_id, **form.cleaned_data)
     except LicensingError as refusal:
-        said = " ".join(fault.message for fault in refusal.faults) or refusal.detail
-        messages.error(request, said)
+        told = " ".join(map(fault_said, refusal.faults)) or refusal_said(refusal)
+        messages.error(request, told)
     else:
         messages.success(request, str(_("Your claim is recorded.")))
     return redirect("work", public_id)

@@ -26,6 +26,7 @@ from licensing.deals.reading import TO_SIGN, Position, line, rounds
 from licensing.errors import InvalidInput, LicensingError
 from licensing.parties.models import Organisation
 from licensing.parties.roles import Scope
+from licensing.refusal_words import fault_said, refusal_said
 
 PER_PAGE = 25
 CLOSED = (
@@ -168,7 +169,7 @@ def _moved(
     except Deal.DoesNotExist:
         raise Http404 from None
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(done))
     return redirect("deal", public_id)
@@ -237,10 +238,10 @@ def sign(request: ActorRequest, public_id: str) -> HttpResponse:
         licence = services.sign(by=request.actor, deal_id=public_id, **said)
     except InvalidInput as refusal:
         for fault in refusal.faults:
-            form.add_error(fault.where if fault.where in form.fields else None, fault.message)
+            form.add_error(fault.where if fault.where in form.fields else None, fault_said(fault))
         return _show(request, shown, form)
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(
             request,

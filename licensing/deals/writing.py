@@ -25,6 +25,7 @@ from licensing.deals.reading import Position
 from licensing.deals.views import organisation_named, visible_deal
 from licensing.errors import InvalidInput, LicensingError
 from licensing.parties.roles import Scope
+from licensing.refusal_words import refusal_said
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _judged(request: ActorRequest, errand: Errand, desk: Desk) -> HttpResponse:
     except InvalidInput as refusal:
         desk.refuse(refusal)
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
         return redirect("deal", errand.deal.public_id) if errand.deal else redirect("deals")
     return _page(request, errand, desk, status=422)
 

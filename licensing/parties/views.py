@@ -20,6 +20,7 @@ from licensing.parties import services
 from licensing.parties.forms import AcceptForm, InviteForm, KeyForm
 from licensing.parties.models import Invitation, MemberRole, Membership, User
 from licensing.parties.roles import Scope
+from licensing.refusal_words import fault_said, refusal_said
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -55,7 +56,7 @@ def _done(request: ActorRequest, move: Callable[[], object], said: str | Promise
     except ObjectDoesNotExist:
         raise Http404 from None
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(said))
     return redirect("organisation")
@@ -78,7 +79,7 @@ def invite(request: ActorRequest) -> HttpResponse:
     try:
         invitation = services.invite(by=request.actor, **form.cleaned_data)
     except LicensingError as refusal:
-        form.add_error("email", refusal.detail)
+        form.add_error("email", refusal_said(refusal))
         return _show(request, invite_form=form, status=422)
     messages.success(request, str(_("Invited: %(email)s") % {"email": invitation.email}))
     return redirect("organisation")
@@ -143,7 +144,7 @@ def create_key(request: ActorRequest) -> HttpResponse:
         key, secret = services.create_key(by=request.actor, **form.cleaned_data)
     except InvalidInput as refusal:
         for fault in refusal.faults:
-            form.add_error(fault.where, fault.message)
+            form.add_error(fault.where, fault_said(fault))
         return _show(request, key_form=form, status=422)
     return _show(request, new_key=key, secret=secret, status=201)
 
@@ -191,7 +192,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             joined = services.accept_invitation(token=token, user=user, **said)
         except InvalidInput as refusal:
             for fault in refusal.faults:
-                form.add_error(fault.where, fault.message)
+                form.add_error(fault.where, fault_said(fault))
         except LicensingError as refusal:
             return _closed(request, refusal)
         else:

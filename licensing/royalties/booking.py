@@ -172,9 +172,9 @@ def book(period: Period, rated: RatedPeriod) -> Close:
         statements.draft(allocations, period.starts_on)
     period.state = PeriodState.CLOSED
     period.closed_at = close.closed_at
-    period.failure = ""
+    period.failure, period.refusal = "", {}
     period.steps_done = period.steps_total
-    period.save(update_fields=["state", "closed_at", "failure", "steps_done"])
+    period.save(update_fields=["state", "closed_at", "failure", "refusal", "steps_done"])
     return close
 
 

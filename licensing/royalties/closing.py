@@ -23,6 +23,7 @@ from licensing.claims import Claimable, claim
 from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.errors import IllegalMove, LicensingError
+from licensing.refusal_words import kept
 from licensing.royalties import (
     basis,
     booking,
@@ -122,7 +123,7 @@ def request_close(*, by: Actor, period_id: str) -> Period:
     period.state = PeriodState.DUE
     period.requested_by = by.user
     period.requested_at = timezone.now()
-    period.failure = ""
+    period.failure, period.refusal = "", {}
     period.steps_done, period.steps_total = 0, 0
     period.save()
     enqueue_on_commit("licensing.royalties.tasks.close_period", period_id=period.pk)
@@ -258,8 +259,8 @@ def _wait(period_id: int) -> None:
 def _refuse(period_id: int, error: LicensingError | LedgerError) -> None:
     period = Period.objects.lock(period_id)
     period.state = PeriodState.OPEN
-    period.failure = error.detail
-    period.save(update_fields=["state", "failure"])
+    period.failure, period.refusal = error.detail, kept(error)
+    period.save(update_fields=["state", "failure", "refusal"])
 
 
 def _step(period: Period) -> None:

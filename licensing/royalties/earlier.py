@@ -105,12 +105,14 @@ def _require_closed(span: periods.Span, period: Period | None) -> None:
     if state in {PeriodState.DUE, PeriodState.CLOSING}:
         raise EarlierPeriodUnderWay(
             f"{span.starts_on:%Y-%m} is being closed, and these terms add up over several "
-            "periods. Wait until it is closed."
+            "periods. Wait until it is closed.",
+            period=f"{span.starts_on:%Y-%m}",
         )
     if state != PeriodState.CLOSED:
         raise EarlierPeriodOpen(
             f"{span.starts_on:%Y-%m} is not closed, and these terms add up over several periods. "
-            "Close it first, also if nothing was used in it."
+            "Close it first, also if nothing was used in it.",
+            period=f"{span.starts_on:%Y-%m}",
         )
 
 

@@ -18,6 +18,7 @@ from ledger.documents.models import Document
 from licensing.access import ActorRequest, scoped
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.refusal_words import refusal_said
 from licensing.royalties import content, detail, disputes, downloads, explain, printing
 from licensing.royalties.charges import clauses_of, share_of, trace_of
 from licensing.royalties.forms import AnswerForm, DisputeForm
@@ -233,7 +234,7 @@ def dispute(request: ActorRequest, public_id: str) -> HttpResponse:
             by=request.actor, statement_id=public_id, reason=form.cleaned_data["reason"]
         )
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(_("Your dispute is with finance now.")))
     return redirect("statement", public_id)
@@ -250,7 +251,7 @@ def answer(request: ActorRequest, public_id: str) -> HttpResponse:
     try:
         disputes.answer(by=request.actor, statement_id=public_id, text=form.cleaned_data["answer"])
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(_("Answered; the statement stands again.")))
     return redirect("statement", public_id)

@@ -20,6 +20,7 @@ from licensing.deals import terms as contract
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.roles import Kind, Scope
+from licensing.refusal_words import refusal_said
 from licensing.royalties import closing, month, rates
 from licensing.royalties.charges import ShownCharge, shown_charges
 from licensing.royalties.indices import readings
@@ -108,7 +109,7 @@ def _ask(request: ActorRequest, licence: Licence, shown: date) -> bool:
         period = closing.period_of(licence, shown)
         closing.request_close(by=request.actor, period_id=period.public_id)
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
         return False
     return True
 

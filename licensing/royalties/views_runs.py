@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from licensing.access import ActorRequest, scoped
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.refusal_words import refusal_said
 from licensing.royalties import review, statements
 from licensing.royalties.forms import HoldForm
 from licensing.royalties.models import (
@@ -95,7 +96,7 @@ def _moved(
     except (Run.DoesNotExist, Statement.DoesNotExist):
         raise Http404 from None
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(done))
     return redirect("run", public_id)

@@ -114,7 +114,7 @@ def _periods(actor: Actor) -> Iterator[Job]:
             one.steps_done,
             one.steps_total,
             reverse("period", args=[one.public_id]),
-            one.failure,
+            one.failure_said,
         )
 
 

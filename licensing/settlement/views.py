@@ -22,6 +22,7 @@ from ledger.invoices.models import Invoice
 from ledger.invoices.models import State as InvoiceState
 from licensing.access import ActorRequest, scoped
 from licensing.parties.roles import Scope
+from licensing.refusal_words import refusal_said
 from licensing.royalties.models import Charge
 from licensing.settlement import claims, visible
 from licensing.settlement.api import file_of
@@ -151,7 +152,7 @@ def record_payment(request: ActorRequest, public_id: str) -> HttpResponse:
             rail=said["rail"],
         )
     except LedgerError as refusal:
-        form.add_error(None, refusal.detail)
+        form.add_error(None, refusal_said(refusal))
         return _show(request, shown, form)
     messages.success(request, str(_("The payment is booked.")))
     return redirect("invoice", public_id)

@@ -25,6 +25,7 @@ from ledger.payouts.lifecycle import Move, State
 from ledger.payouts.models import STATE_LABELS, Payout, Recipient
 from licensing.access import ActorRequest, scoped
 from licensing.parties.roles import Kind, Scope
+from licensing.refusal_words import refusal_said
 from licensing.royalties import reserving
 from licensing.settlement import payouts as settling
 from licensing.settlement import visible
@@ -142,7 +143,7 @@ def _moved(
     try:
         move()
     except LedgerError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(done))
     return redirect("payout", shown.public_id)
@@ -300,7 +301,7 @@ def onboarding(request: ActorRequest) -> HttpResponseBase:
             party=request.actor.organisation.public_id, refresh_url=here, return_url=back
         )
     except LedgerError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
         return redirect("payouts")
     except GatewayError as error:
         messages.error(request, error.message)

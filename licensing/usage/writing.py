@@ -12,6 +12,7 @@ from licensing.access import ActorRequest, scoped
 from licensing.deals.models import Licence
 from licensing.errors import Fault, LicensingError
 from licensing.parties.roles import Scope
+from licensing.refusal_words import fault_said, refusal_said
 from licensing.usage import by_hand, examples
 from licensing.usage.forms import ReportForm
 from licensing.usage.header import ReportType
@@ -41,7 +42,7 @@ def new_report(request: ActorRequest) -> HttpResponse:
     except ReportRefused as refused:
         return _show(request, form, refused)
     except LicensingError as refused:
-        for fault in refused.faults or [Fault("", refused.code, refused.detail)]:
+        for fault in refused.faults or [Fault("", refused.code, refusal_said(refused))]:
             _complain(form, fault)
         return _show(request, form)
     if is_new:
@@ -61,10 +62,10 @@ def _send(request: ActorRequest, form: ReportForm) -> tuple[UsageReport, bool]:
 def _complain(form: ReportForm, fault: Fault) -> None:
     name = FIELDS.get(fault.where, fault.where)
     if name in form.fields:
-        form.add_error(name, fault.message)
+        form.add_error(name, fault_said(fault))
     else:
         where = f"{fault.where}: " if fault.where else ""
-        form.add_error(None, f"{where}{fault.message}")
+        form.add_error(None, f"{where}{fault_said(fault)}")
 
 
 def _initial(request: ActorRequest) -> dict[str, Any]:

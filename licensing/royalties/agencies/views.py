@@ -14,6 +14,7 @@ from licensing.access import ActorRequest, scoped
 from licensing.catalogue.forms import add_faults
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.refusal_words import refusal_said
 from licensing.royalties.agencies import services
 from licensing.royalties.agencies.forms import AgencyForm
 from licensing.royalties.agencies.models import Agency
@@ -87,7 +88,7 @@ def end(request: ActorRequest, public_id: str) -> HttpResponse:
     except ObjectDoesNotExist:
         raise Http404 from None
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(_("The agent’s part ends today.")))
     return redirect("agencies")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.ids import new_id
 from licensing.deals.models import Licence
 from licensing.parties.models import User
+from licensing.refusal_words import kept_said
 
 if TYPE_CHECKING:
     from licensing.access import Actor
@@ -55,6 +56,9 @@ class Period(models.Model):
     claimed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)
+    refusal = models.JSONField(
+        default=dict, help_text=_("The failure by code, to be said in the reader's language.")
+    )
     steps_total = models.PositiveSmallIntegerField(default=0)
     steps_done = models.PositiveSmallIntegerField(default=0)
 
@@ -71,6 +75,11 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return f"{self.licence} · {self.label}"
+
+    @property
+    def failure_said(self) -> str:
+        """Why the last close was refused, in the reader's language; empty if it was not."""
+        return kept_said(self.refusal, self.failure)
 
     @property
     def label(self) -> str:

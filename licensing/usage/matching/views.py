@@ -16,6 +16,7 @@ from licensing.access import ActorRequest, scoped
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.refusal_words import fault_said, refusal_said
 from licensing.tabs import tabs
 from licensing.usage.matching import decisions, finding, history
 from licensing.usage.matching.decisions import Choice
@@ -210,9 +211,9 @@ def _decided(request: ActorRequest, names: list[str], form: DecideForm) -> bool:
 
 def _complain(form: DecideForm, refusal: LicensingError) -> None:
     if not refusal.faults:
-        form.add_error(None, refusal.detail)
+        form.add_error(None, refusal_said(refusal))
     for fault in refusal.faults:
-        form.add_error(fault.where if fault.where in form.fields else None, fault.message)
+        form.add_error(fault.where if fault.where in form.fields else None, fault_said(fault))
 
 
 @scoped(Scope.MATCHING_WRITE)
@@ -231,7 +232,7 @@ def undo(request: ActorRequest, public_id: str) -> HttpResponse:
             reason=request.POST.get("reason", ""),
         )
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(_("Undone. The reports are judged again.")))
     return redirect("unmatched", item.public_id)

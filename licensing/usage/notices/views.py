@@ -21,6 +21,7 @@ from licensing.access import ActorRequest, scoped
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.parties.roles import Scope
+from licensing.refusal_words import refusal_said
 from licensing.tabs import tabs
 from licensing.templatetags.states import look
 from licensing.usage.notices import printing, services
@@ -149,7 +150,7 @@ def withdraw(request: ActorRequest, public_id: str) -> HttpResponse:
             by=request.actor, notice_id=shown.public_id, reason=request.POST.get("reason", "")
         )
     except LicensingError as refusal:
-        messages.error(request, refusal.detail)
+        messages.error(request, refusal_said(refusal))
     else:
         messages.success(request, str(_("The notice is withdrawn.")))
     return redirect("notice", shown.public_id)
