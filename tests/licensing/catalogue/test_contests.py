@@ -12,6 +12,7 @@ from licensing.catalogue.models import Share, Work
 from licensing.errors import InvalidInput, LicensingError
 from licensing.parties.models import Membership, Organisation, User
 from licensing.parties.roles import Kind, Role
+from tests.concurrency import together
 from tests.licensing.deals.table import organisation, work
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +230,31 @@ def test_a_licensee_does_not_see_who_contests_what(client: Client) -> None:
     browser = entered(client, organisation("tensor", Kind.LICENSEE))
 
     assert browser.get(reverse("contested-works")).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_claims_of_one_organisation_at_once_one_counts() -> None:
+    quill, cedar = organisation("quill", Kind.LICENSOR), organisation("cedar", Kind.LICENSOR)
+    lantern = work("The Paper Lantern", quill)
+
+    made = together(lambda: claim(lantern, cedar), lambda: claim(lantern, cedar))
+
+    assert sorted(type(one).__name__ for one in made) == ["AlreadyClaimed", "Work"]
+    assert Share.objects.filter(holder=cedar).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claims_of_two_organisations_at_once_are_parts_of_one_whole() -> None:
+    """Quill owned all of it, 1 of 1; whoever claims first declares that whole for both."""
+    quill, cedar = organisation("quill", Kind.LICENSOR), organisation("cedar", Kind.LICENSOR)
+    birch = organisation("birch", Kind.LICENSOR)
+    lantern = work("The Paper Lantern", quill)
+
+    together(lambda: claim(lantern, cedar, 2), lambda: claim(lantern, birch, 3))
+
+    assert Work.objects.get(pk=lantern.pk).weight_total == 1
+    assert sorted(Share.objects.values_list("holder__slug", "weight")) == [
+        ("birch", 3),
+        ("cedar", 2),
+        ("quill", 1),
+    ]

@@ -22,7 +22,8 @@ from licensing.royalties import closing, month, pricing, stakes, tasks, verify
 from licensing.royalties.indices.models import IndexReading
 from licensing.royalties.indices.services import enter_reading
 from licensing.royalties.models import Charge, Period
-from tests.factories import bearer
+from tests.concurrency import together
+from tests.factories import OrganisationFactory, bearer
 from tests.licensing.royalties.books import OCTOBER, PRICE, Books, picture
 from tests.licensing.royalties.conftest import Enter
 
@@ -351,3 +352,20 @@ def test_the_simulator_says_what_it_waits_for(indexed: Books, browser: Enter) ->
     assert "the reading of JP-CPI for 2026-08 is missing" in refused.content.decode()
     enter_both(indexed)
     assert client.get(address, counts).context["simulation"].quote.total_minor == 516
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_readings_entered_at_once_are_two_revisions_and_the_same_one_counts_once() -> None:
+    operator = Actor.owner_of(OrganisationFactory.create(operator=True))
+
+    def enter(month: str, value: str) -> int:
+        return enter_reading(
+            by=operator, series="JP-CPI", month=month, value=Decimal(value), source=SOURCE
+        ).revision
+
+    other = together(lambda: enter("2026-08", "103.2"), lambda: enter("2026-08", "103.4"))
+    same = together(lambda: enter("2026-09", "103.2"), lambda: enter("2026-09", "103.2"))
+
+    assert sorted(other, key=str) == [1, 2]
+    assert [type(one) for one in sorted(same, key=str)] == [int, InvalidInput]
+    assert IndexReading.objects.count() == 3

@@ -11,17 +11,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from ledger.journal import Purpose
 from licensing.access import Actor
 from licensing.catalogue import contests, services
 from licensing.catalogue.models import Work
 from licensing.parties.roles import Kind
-from licensing.royalties import reopening, suspense, tasks, verify
+from licensing.royalties import closing, reopening, suspense, tasks, verify
+from licensing.royalties.booking import RatedPeriod
 from licensing.royalties.models import Period, PeriodState
+from tests.concurrency import Elsewhere
 from tests.licensing.deals.table import organisation
-from tests.licensing.royalties.books import Books, picture
-from tests.licensing.royalties.conftest import Enter
+from tests.licensing.royalties.books import Books, open_books, picture
+from tests.licensing.royalties.conftest import NOON, Enter
 
 LONG_AGO = date(2026, 1, 1)
 LATER = datetime(2027, 2, 8, 12, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
@@ -135,3 +138,38 @@ def test_reopening_a_period_under_way_leaves_it(books: Books) -> None:
     reopening.reopen(period.pk)
 
     assert picture() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_period_that_is_being_closed_is_not_opened_under_the_close(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    """The sweep found it settled, and finance asked for the close in the meantime."""
+    del settings
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+    monkeypatch.setattr("config.jobs.send", lambda _task, _arguments: None)
+    books = open_books()
+    own(books, 6, aoba=2, birch=1)
+    books.closed()
+    own(books, 3, date(2026, 1, 2), aoba=2, birch=1)
+    (found,) = suspense.settled(date(2026, 11, 2))
+    reopening.reopen(found.pk)
+    books.due()
+    seen: list[str] = []
+    elsewhere = Elsewhere()
+
+    def meanwhile(period: Period) -> RatedPeriod:
+        rated = rate(period)
+        seen.append(elsewhere.do(lambda: reopening.reopen(found.pk)).state)
+        return rated
+
+    rate = closing.rate_period
+    monkeypatch.setattr(closing, "rate_period", meanwhile)
+    closing.close_period(found.pk)
+    elsewhere.close()
+
+    assert seen == ["closing"]
+    assert Period.objects.get().state == PeriodState.CLOSED
+    assert list(suspense.settled(date(2026, 11, 2))) == []
+    assert standing(books) == (364, 73, 0)
+    assert list(verify.findings()) == []
