@@ -19,6 +19,7 @@ from ledger.payouts.models import Payout, Recipient
 from licensing.access import Actor
 from licensing.deals.models import DealState, Licence
 from licensing.demo import seed, usage
+from licensing.demo.clock import at
 from licensing.demo.licences import SIGNED
 from licensing.parties.models import Organisation
 from licensing.royalties import closing, statements
@@ -64,7 +65,7 @@ def _reports() -> str:
         for signed in SIGNED
         if signed.name in seed.ASKS
     }
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, at(2026, 11, 9):
         for key, licence in licences.items():
             report_id = f"{key}-2026-10"
             if licence.reports.filter(report_id=report_id).exists():

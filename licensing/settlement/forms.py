@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger.invoices.models import Invoice
 from ledger.money import currency, decimal_text
+from licensing.templatetags.money import money
 
 AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 RAILS = [("bank", gettext_lazy("Bank transfer")), ("stripe", gettext_lazy("Stripe"))]
@@ -37,7 +38,7 @@ class PaymentForm(forms.Form):
         super().__init__(data, initial=initial)  # type: ignore[arg-type]
         self.fields["amount"].help_text = _("In %(code)s; %(amount)s is open.") % {
             "code": self.unit.code,
-            "amount": open_amount,
+            "amount": money(invoice.outstanding_minor, self.unit),
         }
 
     def clean_amount(self) -> int:

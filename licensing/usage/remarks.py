@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from licensing.templatetags.periods import day
 from licensing.usage import overlaps
 from licensing.usage.models import ReportState, ReportType, UsageReport
 from licensing.usage.notices import due
@@ -65,7 +66,7 @@ def _late(report: UsageReport) -> Iterator[Remark]:
             "It came %(days)s days after the day it was due, %(due)s.",
             days,
         )
-        yield Remark(LATE, text % {"days": days, "due": expected.due_on.isoformat()})
+        yield Remark(LATE, text % {"days": days, "due": day(expected.due_on)})
 
 
 def _overlapping(report: UsageReport) -> Iterator[Remark]:

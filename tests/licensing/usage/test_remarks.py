@@ -54,7 +54,7 @@ def test_a_report_after_the_day_it_was_due_is_late(
 
     report = send(office)
 
-    expected = "It came 3 days after the day it was due, 2026-11-22."
+    expected = "It came 3 days after the day it was due, 22 November 2026."
     assert told(report) == [("report_late", expected)]
     assert report.lines_accepted == 2
 
@@ -63,7 +63,7 @@ def test_the_day_is_that_of_tokyo(office: Office, monkeypatch: pytest.MonkeyPatc
     at(monkeypatch, 23, hour=0)
 
     assert told(send(office)) == [
-        ("report_late", "It came 1 day after the day it was due, 2026-11-22.")
+        ("report_late", "It came 1 day after the day it was due, 22 November 2026.")
     ]
 
 
