@@ -213,6 +213,9 @@ FAULTS: Mapping[str, Promise] = {
     ),
     "month_malformed": _("Write the month as 2026-09."),
     "period_malformed": _("Write the month as 2026-09."),
+    "period_not_begun": _(
+        "The month has not begun. Report after its end, or during it for what was used so far."
+    ),
     "reading_unchanged": _("This is what was entered already; correct it."),
     "reference_invalid": _("Write one short line, or nothing."),
     "invalid": _("This cannot be taken as it is; see what is wrong."),
@@ -227,7 +230,10 @@ FAULTS: Mapping[str, Promise] = {
     "ends_before_start": _("The last day lies before the first. Choose a later one."),
     "holder_unknown": _("A holder is no licensor here. Check the name."),
     "holder_repeated": _("A holder stands twice; add the weights up."),
-    "share_malformed": _("Write licensor:weight, several of them split by |."),
+    "share_malformed": _(
+        "Write licensor:weight, or licensor:weight:JP for one country, several split by |."
+    ),
+    "territory_unknown": _("Write a country's ISO 3166 code, two capitals such as JP."),
     "weight_out_of_range": _("Write a whole number above zero as the weight."),
     "shares_missing": _("Name an owner for each country, or leave the country out."),
     "shares_above_whole": _(

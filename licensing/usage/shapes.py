@@ -34,7 +34,7 @@ class HeaderInput(serializers.Serializer[Any]):
     replaces = serializers.CharField(required=False, help_text="For a replacement: report_id.")
     corrects = serializers.CharField(required=False, help_text="For a correction: report_id.")
     licence = serializers.CharField(help_text="lic_…")
-    period = serializers.RegexField(r"^\d{4}-\d{2}$", help_text="A month such as 2026-10.")
+    period = serializers.RegexField(r"^\d{4}-\d{2}$", help_text="A month that has begun: 2026-10.")
     model = ModelShape(required=False)
     lines = serializers.IntegerField(min_value=0)
     quantity = serializers.DictField(child=serializers.CharField(help_text=DECIMAL))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from licensing.access import Actor
 from licensing.deals.models import Licence
@@ -123,11 +124,16 @@ def of_file(*, by: Actor, document: Any, file_format: str, compression: str) -> 
 
 
 def _found(by: Actor, header: Header, file_format: str, compression: str) -> Submission:
-    """Find what the header refers to; raises `Licence.DoesNotExist` for anybody else's."""
+    """Find what the header refers to; raises `Licence.DoesNotExist` for anybody else's.
+
+    A month that has not begun is refused with `InvalidHeader`; what was sent before is not asked.
+    """
     licences = Licence.objects.visible_to(by).filter(licensee=by.organisation)
     licence = licences.get(public_id=header.licence)
-    target = _target(by, header, licence) if header.refers_to else None
     is_named = _is_named(by, header.report_id)
+    if not is_named:
+        _require_begun(header)
+    target = _target(by, header, licence) if header.refers_to else None
     return Submission(by, header, licence, target, file_format, compression, is_named)
 
 
@@ -135,6 +141,23 @@ def _is_named(by: Actor, report_id: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(NAMED, [by.organisation_id, report_id])
         return bool(cursor.fetchall()[0][0])
+
+
+def _require_begun(header: Header) -> None:
+    """Refuse a month that lies ahead, by the calendar that the due days go by."""
+    today = timezone.localdate()
+    if header.period > today:
+        raise InvalidHeader(
+            "The month has not begun; see errors.",
+            faults=[
+                Fault(
+                    "period",
+                    "period_not_begun",
+                    f"{header.period:%Y-%m} has not begun; today is {today}. Report after the "
+                    "month's end, or during it for what was used so far.",
+                )
+            ],
+        )
 
 
 def _target(by: Actor, header: Header, licence: Licence) -> UsageReport:

@@ -3,10 +3,11 @@
 The licence was signed on 2 November, so October is due on the 22nd: reminders from the 17th.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from ledger.documents import rendering
 from ledger.documents.models import Document
@@ -20,6 +21,7 @@ from licensing.usage.notices import services
 from licensing.usage.notices.models import Notice, NoticeMove
 from tests.licensing.deals.table import organisation, terms
 from tests.licensing.royalties.books import LANTERN, Books
+from tests.licensing.royalties.conftest import NOON
 from tests.licensing.usage.conftest import Office
 from tests.licensing.usage.sending import body
 
@@ -101,9 +103,12 @@ def test_a_report_of_another_month_answers_nothing(books: Books) -> None:
     assert issued() == [("formal", "standing", "12-07")]
 
 
-def test_a_quarter_is_answered_by_its_last_month(books: Books) -> None:
+def test_a_quarter_is_answered_by_its_last_month(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
     quarterly = terms(reporting={"cadence": "quarter", "due_days": 10})
     licence = books.table.in_force(quarterly)
+    monkeypatch.setattr(timezone, "now", lambda: NOON + timedelta(days=70))
     services.issue_due(date(2027, 1, 11))
     notice = Notice.objects.get(licence=licence)
     office = Office(books.table, licence)

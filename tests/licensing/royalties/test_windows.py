@@ -1,10 +1,11 @@
 """Prices and bounds that look back: what was counted before decides what this month costs."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from licensing.royalties import closing, verify
 from licensing.royalties.earlier import EarlierPeriodOpen
@@ -19,6 +20,7 @@ from tests.licensing.royalties.books import (
     parts,
     picture,
 )
+from tests.licensing.royalties.conftest import NOON
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 TIERS = [
@@ -173,12 +175,15 @@ def test_december_waits_for_november_and_is_not_refused(books: Books) -> None:
     assert charged() == {"2026-10": [450, -450]}
 
 
-def test_a_licence_year_begins_with_nothing_counted(books: Books) -> None:
+def test_a_licence_year_begins_with_nothing_counted(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From October 2026 to September 2027, and then anew: 1 million at 3.00 again."""
     books = books.priced(BY_YEAR)
     report(books, OCTOBER, lantern("9000000"))
     for number in range(12):
         books.close(date(2026 + (9 + number) // 12, (9 + number) % 12 + 1, 1))
+    monkeypatch.setattr(timezone, "now", lambda: NOON + timedelta(days=365))
     report(books, date(2027, 10, 1), lantern("1000000"))
 
     books.close(date(2027, 10, 1))

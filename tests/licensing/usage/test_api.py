@@ -65,6 +65,7 @@ def test_a_report_posted_as_json_is_answered_with_its_receipt(
     [
         (lambda _text: b"{", 400, "malformed_json"),
         (lambda text: text.replace(b'"period"', b'"month"'), 400, "header_invalid"),
+        (lambda text: text.replace(b'"2026-10"', b'"2026-12"'), 400, "header_invalid"),
         (lambda text: text.replace(b'"lines": 4', b'"lines": 5'), 422, "lines_disagree"),
         (lambda text: text.replace(b'"lic_', b'"lic_x'), 404, "not_found"),
         (lambda text: text.replace(b'"unit"', b'"units"'), 422, "columns_wrong"),

@@ -1,7 +1,9 @@
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from licensing import evidence
@@ -9,6 +11,7 @@ from licensing.catalogue.models import Work
 from licensing.deals.models import Licence
 from licensing.errors import LicensingError
 from licensing.usage import services
+from licensing.usage.header import InvalidHeader
 from licensing.usage.matching import repertoires
 from licensing.usage.models import UsageReport
 from licensing.usage.receipts import receipt
@@ -16,7 +19,7 @@ from licensing.usage.refusal import ReportRefused
 from licensing.usage.submission import ReportConflict, ReportTooLarge
 from tests.licensing.usage.conftest import Office
 from tests.licensing.usage.desk import csv_bytes, line, sha256
-from tests.licensing.usage.sending import LINES, body, file_header, picture, send
+from tests.licensing.usage.sending import LINES, body, file_header, picture, send, upload
 
 MOVES = [("received", "checking")]
 
@@ -85,6 +88,37 @@ def test_two_licensees_may_use_the_same_report_id(office: Office) -> None:
     assert not UsageReport.objects.visible_to(office.table.outsider).exists()
     assert UsageReport.objects.visible_to(office.table.licensor).get() == report
     assert UsageReport.objects.visible_to(office.table.operator).get() == report
+
+
+@pytest.mark.parametrize("changes", [{}, {"type": "zero", "lines": 0, "quantity": {}}])
+def test_a_month_is_reported_from_its_first_instant_in_tokyo_on(
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    changes: dict[str, object],
+) -> None:
+    """December begins in Tokyo at 15:00 UTC; what was taken before is sent again at any time."""
+    december = datetime(2026, 11, 30, 15, tzinfo=UTC)
+    lines = [] if changes else LINES
+    kept = sorted(Path(settings.EVIDENCE_DIR).rglob("reports/*"))
+    monkeypatch.setattr(timezone, "now", lambda: december - timedelta(microseconds=1))
+
+    with pytest.raises(InvalidHeader) as refused:
+        send(office, lines, period="2026-12", **changes)
+    with pytest.raises(InvalidHeader):
+        upload(office, period="2026-12")
+    nothing = (picture(), sorted(Path(settings.EVIDENCE_DIR).rglob("reports/*")))
+    monkeypatch.setattr(timezone, "now", lambda: december)
+    taken = send(office, lines, period="2026-12", **changes)
+    monkeypatch.setattr(timezone, "now", lambda: december - timedelta(days=1))
+
+    assert nothing == ([[], [], []], kept)
+    assert [(one.where, one.code) for one in refused.value.faults] == [
+        ("period", "period_not_begun")
+    ]
+    assert "2026-12 has not begun; today is 2026-11-30." in refused.value.faults[0].message
+    assert taken.state == "accepted"
+    assert send(office, lines, period="2026-12", **changes) == taken
 
 
 @pytest.mark.parametrize(
