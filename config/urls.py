@@ -3,6 +3,14 @@
 from django.urls import include, path
 
 urlpatterns = [
+    # First, because whoever reports by the thousand asks these.
+    path("api/v1/", include("licensing.catalogue.urls_api")),
+    path("api/v1/", include("licensing.deals.urls_api")),
+    path("api/v1/", include("licensing.permissions.urls_api")),
+    path("api/v1/", include("licensing.usage.urls_api")),
+    path("api/v1/", include("licensing.royalties.urls_api")),
+    path("api/v1/", include("licensing.settlement.urls_api")),
+    path("api/", include("licensing.api.urls")),
     path("", include("licensing.dashboard.urls")),
     path("", include("licensing.catalogue.urls")),
     path("", include("licensing.deals.urls")),
@@ -12,13 +20,6 @@ urlpatterns = [
     path("", include("licensing.permissions.urls")),
     path("", include("licensing.royalties.urls")),
     path("", include("licensing.settlement.urls")),
-    path("api/v1/", include("licensing.catalogue.urls_api")),
-    path("api/v1/", include("licensing.deals.urls_api")),
-    path("api/v1/", include("licensing.permissions.urls_api")),
-    path("api/v1/", include("licensing.usage.urls_api")),
-    path("api/v1/", include("licensing.royalties.urls_api")),
-    path("api/v1/", include("licensing.settlement.urls_api")),
-    path("api/", include("licensing.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("webhooks/stripe/", include("ledger.payouts.urls")),

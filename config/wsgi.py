@@ -1,5 +1,6 @@
 """What gunicorn serves."""
 
+import atexit
 import gc
 import os
 
@@ -15,3 +16,4 @@ application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018  # reading them imports the views
 gc.collect()
 gc.freeze()
+atexit.register(gc.unfreeze)

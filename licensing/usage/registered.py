@@ -1,5 +1,6 @@
 """The catalogue as the intake asks it: names to work ids, in bulk."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -8,16 +9,21 @@ from django.db import connection
 
 from licensing.catalogue import identifiers
 
-FIND: Final = """
+# Names come as one text, which is made and read far more quickly than a list of them.
+FIND: Final = f"""
+    WITH asked AS (
+        SELECT name, split_part(name, ':', 1) AS scheme,
+               substr(name, strpos(name, ':') + 1) AS value
+        FROM json_array_elements_text(%s::json) AS names (name)
+    )
     SELECT asked.name, identifier.work_id
-    FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked (name, scheme, value)
-    JOIN licensing_identifier AS identifier
+    FROM asked JOIN licensing_identifier AS identifier
         ON identifier.scheme = asked.scheme AND identifier.value = asked.value
     UNION ALL
     SELECT asked.name, work.id
-    FROM unnest(%s::text[], %s::text[]) AS asked (name, public_id)
-    JOIN licensing_work AS work ON work.public_id = asked.public_id
-"""
+    FROM asked JOIN licensing_work AS work
+        ON asked.scheme = '{identifiers.OWN_SCHEME}' AND work.public_id = asked.value
+"""  # noqa: S608  # the one value is a constant
 
 INDEX: Final = f"""
     COPY (
@@ -48,21 +54,11 @@ class RegisteredWorks:
 
     def find(self, names: Sequence[str]) -> Mapping[str, int]:
         """Return the work ids of names in normal form; unknown ones are absent."""
-        split = [(name, *name.split(":", 1)) for name in names if ":" in name]
-        own = [(name, value) for name, scheme, value in split if scheme == identifiers.OWN_SCHEME]
+        written = [name for name in names if ":" in name]
         with connection.cursor() as cursor:
-            cursor.execute(
-                FIND,
-                [
-                    [name for name, _, _ in split],
-                    [scheme for _, scheme, _ in split],
-                    [value for _, _, value in split],
-                    [name for name, _ in own],
-                    [value for _, value in own],
-                ],
-            )
+            cursor.execute(FIND, [json.dumps(written)])
             found: dict[str, int] = dict(cursor.fetchall())
-            missing = [name for name, _, _ in split if name not in found]
+            missing = [name for name in written if name not in found]
             if missing:
                 cursor.execute(ALIASES, [missing, self._licensor_id])
                 found |= dict(cursor.fetchall())

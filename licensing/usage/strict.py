@@ -62,7 +62,7 @@ def refused_character(text: str) -> str:
 
 def canonical(value: Any) -> str:
     """Return JSON with sorted keys and no spaces; numbers as they were written."""
-    if not any(isinstance(item, Number) for level in levels(value) for item in level):
+    if not any(Number in set(map(type, level)) for level in levels(value)):
         return _ENCODER.encode(value)
     if isinstance(value, Number):
         return str(value)

@@ -28,12 +28,16 @@ def parse(written: Mapping[str, Any]) -> Terms:
 
     Shape is checked first: what the clauses say together is looked at only once each is readable.
     """
-    require_plain(written)
-    text = json.dumps(written)
+    try:
+        text = json.dumps(written)
+    except (TypeError, ValueError):
+        require_plain(written)
+        raise
     return _remembered(text) if len(text) <= MOST_REMEMBERED else _read(text)
 
 
 def _read(text: str) -> Terms:
+    require_plain(json.loads(text))
     try:
         terms = Terms.model_validate_json(text)
     except ValidationError as error:
