@@ -83,7 +83,9 @@ class Actor:
 
         Who sees a thing and may not act on it is an insider, and so is the operator everywhere.
         """
-        about = f"{scope.partition(':')[0]}:"
+        # Notices have no scope for reading of their own: who reads usage reads them.
+        named = Scope.USAGE_READ if scope is Scope.NOTICES_WRITE else scope
+        about = f"{named.partition(':')[0]}:"
         return not any(known.startswith(about) for known in KIND_SCOPES[self.kind])
 
     def require(self, scope: Scope) -> None:

@@ -181,6 +181,7 @@ def test_a_run_is_checked_approved_and_issued(books: Books, browser: Enter) -> N
         (True, "All 1 periods of the month are closed."),
         (True, "Every licence that reports has reported."),
         (True, "No report is being checked."),
+        (True, "No line of the month came in two reports."),
         (True, "No line of the month is quarantined."),
         (True, "Nothing of the month waits in suspense."),
         (True, "No statement of the run is held."),
