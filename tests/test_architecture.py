@@ -107,7 +107,7 @@ def test_who_is_an_outsider_to_what() -> None:
     assert outside[Kind.OPERATOR] == set()
     assert outside[Kind.LICENSOR] == outside[Kind.COLLECTIVE] == to_payees
     assert outside[Kind.LICENSEE] == operators_own | {
-        *(Scope.MATCHING_READ, Scope.MATCHING_WRITE, Scope.NOTICES_WRITE, Scope.AGENCIES_WRITE),
+        *(Scope.MATCHING_READ, Scope.MATCHING_WRITE, Scope.AGENCIES_WRITE),
         *(Scope.STATEMENTS_READ, Scope.STATEMENTS_APPROVE, Scope.PAYOUTS_READ, Scope.PAYOUTS_RUN),
     }
 
