@@ -169,6 +169,8 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("SECRET_KEY", "benchmark")
+    # Static files need not be collected then; the test environment switches the rest of it off.
+    os.environ["DEBUG"] = "1"
     with tempfile.TemporaryDirectory() as folder:
         os.environ["KYODAKU_LOCAL_DIR"] = folder
         django.setup()
