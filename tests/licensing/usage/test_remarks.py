@@ -99,6 +99,19 @@ def test_only_lines_that_say_the_same_overlap(office: Office) -> None:
     assert told(second) == [("report_overlaps", "1 line is in oct-1 as well, word for word.")]
 
 
+def test_a_report_is_compared_with_every_other_of_its_month(office: Office) -> None:
+    reports = [
+        send(office, MORE[:1], report_id="a"),
+        send(office, MORE, report_id="b"),
+        send(office, MORE[1:], report_id="c"),
+    ]
+
+    compared(*reversed(reports))
+
+    found = Overlap.objects.values_list("report__report_id", "other__report_id", "lines")
+    assert set(found) == {("b", "a", 1), ("c", "b", 1)}
+
+
 @pytest.mark.parametrize(
     "other",
     [
