@@ -9,6 +9,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -77,9 +78,13 @@ def freeze(licence: Licence, terms: Terms) -> Snapshot:
 
 def _write(listing: Path, rows: "QuerySet[Work, tuple[int, str, str]]") -> int:
     count = 0
-    with listing.open("w", newline="") as file:
+    with listing.open("w", newline="") as file, connection.cursor() as cursor:
         writer = csv.writer(file)
+        # A repertoire is read whole. Joined row by row, as statistics older than a large import
+        # suggest, it would take minutes while the parties wait for the signature.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         for row in rows.iterator(chunk_size=10_000):
             writer.writerow(row)
             count += 1
+        cursor.execute("SET LOCAL enable_nestloop = on")
     return count
